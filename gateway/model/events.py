@@ -4,7 +4,9 @@ Every function takes names of ours (source ids, error types, codes, counts) and 
 that a child's data has no way into a log line.
 """
 
+import io
 import logging
+import os
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from gateway.model.causes import cause_of
 
@@ -39,6 +41,50 @@ def _logger() -> Any:
 _say: Any = _AtFirstWord()
 
 
+class Lines:
+    """Where events are written; one that cannot be is dropped, and the next one says how many were.
+
+    A full disk, or a closed pipe, must not be felt by a question.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._cut = False
+        self._untold = 0
+        self.dropped = 0
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
+        """The event, with how many before it were not written."""
+        if self._untold:
+            event["dropped"] = self._untold
+        return event
+
+    def msg(self, line: str) -> None:
+        """Write one line, all of it or none that can be read."""
+        try:
+            self._write(line)
+        except (OSError, ValueError):  # ValueError: of a file that was closed
+            self._untold += 1
+            self.dropped += 1
+        else:
+            self._untold = 0
+
+    debug = info = warning = error = critical = msg
+
+    def _write(self, line: str) -> None:
+        try:
+            number = self._file.fileno()
+        except io.UnsupportedOperation:  # a file in memory
+            print(line, file=self._file, flush=True)
+            return
+        # Python's own buffer would keep what could not be written, and drop parts of it later.
+        data = ("\n" * self._cut + line + "\n").encode()
+        written = os.write(number, data)
+        self._cut = written < len(data)
+        if self._cut:
+            raise OSError("the line was cut")
+
+
 class SaidEvents:
     """How often each event came about, also where none was written; nothing that was in it.
 
@@ -48,6 +94,7 @@ class SaidEvents:
     def __init__(self) -> None:
         self.said: Counter[tuple[str, str]] = Counter()
         self.counted: Counter[tuple[str, str]] = Counter()
+        self.lines: Lines | None = None
         self._turn = threading.Lock()  # libraries warn from their threads
 
     def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
@@ -75,16 +122,18 @@ def to_standard_error() -> None:
     import structlog  # noqa: PLC0415  # as above
 
     logging.getLogger().addHandler(_NameAlone(logging.WARNING))
+    lines = SAID.lines = Lines(sys.stderr)
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             SAID,
             Sparing(time.monotonic),
+            lines,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
     )
 
 
@@ -172,6 +221,21 @@ def questions_refused(cause: str, count: int) -> None:
 def stopping(drain_s: float) -> None:
     """The gateway stops; for so many seconds it still serves, and is not ready."""
     _say.info("stopping", drain_s=drain_s)
+
+
+def stopped() -> None:
+    """The gateway has stopped in order: nothing is under way, and its log is closed."""
+    _say.info("stopped")
+
+
+def reloaded(generation: int) -> None:
+    """The operator's files were read again; `generation` is what is in force after it."""
+    _say.info("reloaded", generation=generation)
+
+
+def reload_failed(why: str) -> None:
+    """The operator's files are not in force; `why` is what to change, by file and line."""
+    _say.error("reload_failed", why=why)
 
 
 def adapter_failed(source: str, bug: Exception) -> None:

@@ -113,9 +113,15 @@ class Reloader:
 
     async def _reload(self, caller: Caller | None, detail: str) -> Reloaded:
         try:
-            return await self._read_again(caller, detail)
+            done = await self._read_again(caller, detail)
         except _UnusableError as found:
+            events.reload_failed(str(found.why))
             raise found.why from None
+        except (ConfigurationInvalid, TryLater) as error:
+            events.reload_failed(str(error))
+            raise
+        events.reloaded(self.generations.generation())
+        return done
 
     async def _read_again(self, caller: Caller | None, detail: str) -> Reloaded:
         # First, since a file that is wrong must not keep a key or an old certificate in.

@@ -51,7 +51,7 @@ async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -
     assert traces(filter(None, persons), tmp_path / "tmp", shown) == []
     assert_only_names_of_ours(shown[0])
     said = {json.loads(line)["event"] for line in gateway.said}
-    assert said == {"serving", "answer_not_read", "source_not_reached"}
+    assert said == {"serving", "answer_not_read", "source_not_reached", "stopped"}
 
 
 def assert_only_names_of_ours(text: str) -> None:

@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -64,6 +64,7 @@ def _served(
     except ConfigurationInvalid as error:
         typer.echo(str(error), err=True)
         return 2
+    events.stopped()
     return 0
 
 
@@ -180,9 +181,7 @@ def _reloads(pipeline: Pipeline) -> Callable[[], Awaitable[None]]:
     """What brings the operator's files into force; what is wrong is said and changes nothing."""
 
     async def reload() -> None:
-        try:
+        with suppress(ConfigurationInvalid, TryLater):  # it was told as an event
             await pipeline.reload()
-        except (ConfigurationInvalid, TryLater) as error:
-            typer.echo(str(error), err=True)
 
     return reload

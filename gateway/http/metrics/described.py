@@ -40,6 +40,7 @@ _EVERY: Final = (
     Described("teamaround_records_read", "counter", "Agencies' records read.", ("way",)),
     Described("teamaround_loop_lag_seconds", "histogram", "How late the event loop is."),
     Described("teamaround_events", "counter", "Events that came about.", ("event", "level")),
+    Described("teamaround_events_dropped", "counter", "Events that could not be written."),
     Described("teamaround_scrapes", "counter", "Requests to this listener.", ("result",)),
 )
 METRICS: Final = {each.name: each for each in _EVERY}

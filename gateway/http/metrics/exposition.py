@@ -71,6 +71,8 @@ class Exposition:
         yield _family("teamaround_witness_age_seconds", _by_name(at.witness_ages_s))
         yield _family("teamaround_certificate_seconds", _by_name(at.certificates_s))
         yield _family("teamaround_events", self.said.said)
+        dropped = 0 if self.said.lines is None else self.said.lines.dropped
+        yield _family("teamaround_events_dropped", {(): dropped})
         yield _family("teamaround_scrapes", _by_name(self.scrapes))
         yield _histograms("teamaround_loop_lag_seconds", {(): self.lag.late})
 

@@ -71,7 +71,7 @@ async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> Non
             assert lost.status == 404
         await gateway.stop()
     said = events_of(gateway)
-    assert [each["event"] for each in said] == ["serving", "source_not_reached"]
+    assert [each["event"] for each in said] == ["serving", "source_not_reached", "stopped"]
     assert (said[1]["source"], said[1]["cause"]) == ("spine", "connection_refused")
     assert "Jonah" not in "".join(gateway.said)
 
@@ -85,6 +85,6 @@ async def test_what_is_no_request_is_told_by_its_cause_alone(tmp_path: Path) -> 
         assert b" 400 " in await reader.readline()
         writer.close()
         await gateway.stop()
-    _, said = events_of(gateway)
+    _, said, _ = events_of(gateway)
     assert (said["event"], said["cause"], said["count"]) == ("connections_refused", "malformed", 1)
     assert "Jonah" not in "".join(gateway.said)

@@ -2,15 +2,17 @@
 
 import json
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
 
 from gateway.model import events
-from gateway.model.events import Sparing
+from gateway.model.events import Lines, Sparing
 
 
 @pytest.fixture
@@ -108,3 +110,43 @@ def test_one_kind_of_event_keeps_no_other_back() -> None:
     spare = Sparing(lambda: 0.0, most=1)
     said = [spare(None, "info", {"event": name}) for name in ("reload", "stopping")]
     assert [each["event"] for each in said] == ["reload", "stopping"]
+
+
+def test_a_full_disk_drops_lines_and_the_next_one_says_how_many(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as disk:
+        lines = Lines(disk)
+        for number in range(3):
+            lines.msg(json.dumps(lines(None, "info", {"event": f"lost-{number}"})))
+        with (tmp_path / "events").open("w", encoding="utf-8") as room:
+            os.dup2(room.fileno(), disk.fileno())  # the disk has room again
+        for name in ("first", "second"):
+            lines.msg(json.dumps(lines(None, "info", {"event": name})))
+    written = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+    assert written == [{"event": "first", "dropped": 3}, {"event": "second"}]
+    assert lines.dropped == 3
+
+
+def test_a_line_that_was_cut_does_not_spoil_the_next() -> None:
+    end, pipe = os.pipe()
+    os.set_blocking(pipe, False)
+    with os.fdopen(pipe, "w", encoding="utf-8") as full, os.fdopen(end, "rb") as reader:
+        lines = Lines(full)
+        lines.msg("x" * 1_000_000)  # a pipe takes some of it
+        reader.read1(2_000_000)
+        lines.msg("whole")
+        assert reader.read1(100) == b"\nwhole\n"
+    assert lines.dropped == 1
+
+
+def test_every_event_is_counted_by_name_and_refusals_by_cause(
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+) -> None:
+    serve()
+    before, refused = events.SAID.said["stopped", "info"], ("connections_refused", "malformed")
+    of_cause = events.SAID.counted[refused]
+    for _ in range(30):  # more than are written in a second
+        events.stopped()
+    events.connections_refused("malformed", 7)
+    assert events.SAID.said["stopped", "info"] - before == 30
+    assert events.SAID.counted[refused] - of_cause == 7
+    assert len(lines(capsys)) < 31
