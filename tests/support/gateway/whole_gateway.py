@@ -21,7 +21,7 @@ from gateway.audit.entry.search import Search
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
-from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
+from gateway.config.operator_file import Area, Broker, OperatorFile, ShieldTeam, SourceGrant
 from gateway.fanout.sources import registry_of
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
@@ -160,6 +160,7 @@ def whole_gateway(
     operator = OperatorFile(
         log_origin="teamaround.example/test",
         shield_team=ShieldTeam(name="Shield team", telephone="01632 960999"),
+        broker=Broker(name="Broker", telephone="01632 960998"),
         area=(Area(code=HOME, name="Northbrook"),),
         grant=tuple(
             SourceGrant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
