@@ -7,7 +7,7 @@ ARGS ?=
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check wheels lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -113,9 +113,17 @@ schema-check: $(READY)  ## schema.graphql is what the code serves, and breaks no
 docs-check: $(READY)  ## links, commands, queries and settings of the docs, and plain words
 	$(BIN)/pytest tests/docs tests/test_words.py
 
+wheels: $(READY)  ## whether each package of the image has a wheel for arm64 and x86-64
+	for machine in aarch64 x86_64; do for python in 3.11 3.12 3.13 3.14; do \
+		echo "$$machine, Python $$python" && $(BIN)/uv pip install --quiet --dry-run --require-hashes \
+		--only-binary :all: --python-platform $$machine-manylinux_2_28 --python-version $$python \
+		--target build/wheels -r deploy/image/requirements.lock || exit 1; done; done
+
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group matching $(LOCKING) -o bench/matching/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra console -c requirements.lock $(LOCKING) -o deploy/image/requirements.lock
+	echo 'hatchling>=1.27,<2' | $(BIN)/uv pip compile - -c requirements.lock $(LOCKING) -o deploy/image/build.lock
 
 LOCKING := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --upgrade -q
