@@ -3,8 +3,8 @@
 Whatever cannot be opened is ConfigurationInvalid, and says what to change.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -205,13 +205,27 @@ async def open_witnessing(
 def trusted_witnesses(witnesses: WitnessSettings, log_key: str) -> list[WitnessAt]:
     """The witnesses that the settings or their policy name; the log's own key is none."""
     policy = witness_policy(witnesses)
-    try:
-        named = [WitnessAt.read(text) for text in witnesses.trusted]
+    named = named_witnesses(witnesses)
+    with _told_of_witnesses(witnesses):
         if policy is not None:
             refuse_other_log(policy, log_key)
-            named = [WitnessAt.of(each) for each in policy.witnesses]
         refuse_doubles(named, log_key)
-    except KeysUnreadable as error:
-        where = "trusted" if policy is None else "policy"
-        raise ConfigurationInvalid(f"witnesses.{where}: {error}") from None
     return named
+
+
+def named_witnesses(witnesses: WitnessSettings) -> list[WitnessAt]:
+    """The same, whatever the log's key is."""
+    policy = witness_policy(witnesses)
+    with _told_of_witnesses(witnesses):
+        if policy is None:
+            return [WitnessAt.read(text) for text in witnesses.trusted]
+        return [WitnessAt.of(each) for each in policy.witnesses]
+
+
+@contextmanager
+def _told_of_witnesses(witnesses: WitnessSettings) -> Iterator[None]:
+    try:
+        yield
+    except KeysUnreadable as error:
+        where = "trusted" if witnesses.policy is None else "policy"
+        raise ConfigurationInvalid(f"witnesses.{where}: {error}") from None

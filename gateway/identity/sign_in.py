@@ -47,8 +47,8 @@ async def open_verifier(
         session = await stack.enter_async_context(client)
         trusted = []
         for issuer in issuers:
-            fetches = _fetches(issuer.jwks, session, _believed(issuer, certificates))
-            keys = _keys(issuer, settings, clock, fetches)
+            fetch = fetch_of(issuer, settings.environment, session, certificates)
+            keys = _keys(issuer, settings, clock, fetch)
             trusted.append(TrustedIssuer(issuer, profile_of(issuer), keys, now))
         verifier = TokenVerifier(trusted, now, counts)
         verifier.heed(open_revocations(settings.tokens.revocations, verifier.forget))
@@ -67,17 +67,24 @@ def refuse_unplaced(issuers: tuple[Issuer, ...], public_url: str) -> None:
         )
 
 
+def fetch_of(
+    issuer: Issuer, environment: str, session: aiohttp.ClientSession, certificates: Certificates
+) -> Fetch:
+    """What reads the issuer's JWKS from its file or address; OSError or ValueError if it cannot."""
+    if issuer.jwks.file is not None:
+        fetch = reads(issuer.jwks.file)
+    else:
+        fetch = _fetches(issuer.jwks, session, believed(issuer, certificates))
+    return without_development(fetch) if environment == "production" else fetch
+
+
 def _keys(issuer: Issuer, settings: Settings, clock: Clock, fetch: Fetch) -> IssuerKeys:
     file = issuer.jwks.file
     held = None if file is None else read_keys(file, settings.environment)
-    if file is not None:
-        fetch = reads(file)
-    if settings.environment == "production":
-        fetch = without_development(fetch)
     return IssuerKeys(fetch, clock.monotonic, held, issuer.issuer)
 
 
-def _believed(issuer: Issuer, certificates: Certificates) -> Callable[[], ssl.SSLContext]:
+def believed(issuer: Issuer, certificates: Certificates) -> Callable[[], ssl.SSLContext]:
     """What gives the TLS that believes the issuer's own authority alone, or the system's."""
     authority = issuer.jwks.authority
     if authority is None:

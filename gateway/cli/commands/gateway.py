@@ -22,16 +22,19 @@ def serve(settings: SettingsFile = None) -> None:
 
 def check(
     settings: SettingsFile = None,
+    online: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--online", help="Ask every service too, and look at this machine.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Say whether a gateway could start: read settings, operator's file, manifests and secrets.
 
-    Each problem is a line: file, line, key, and what to write. Nothing is started and nobody is
-    contacted. Ends with 2 where something is wrong.
+    Each problem is a line: file, line, key, and what to write. Nothing is started, and without
+    --online nobody is contacted. Ends with 2 where something is wrong.
     """
     from gateway.cli.checking.check import check as work
 
-    work(settings, as_json=as_json)
+    work(settings, online=online, as_json=as_json)
 
 
 def reload(gateway: GatewayUrl, token: TokenFile) -> None:

@@ -42,6 +42,10 @@ class KeyChecks:
             self._known[epoch] = await asyncio.to_thread(self._kept, epoch, made)
         return hmac.compare_digest(self._known[epoch], made)
 
+    def differs(self, epoch: str, made: bytes) -> bool:
+        """Whether the epoch is known, and its key made another one; nothing is kept."""
+        return not hmac.compare_digest(self._known.get(epoch, made), made)
+
     async def forget(self, epochs: Iterable[str]) -> None:
         """Know these no longer: their keys were destroyed everywhere."""
         for epoch in epochs:

@@ -1,0 +1,1 @@
+"""What a gateway would find of its services and its machine now. May use checking."""

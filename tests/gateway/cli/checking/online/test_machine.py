@@ -1,0 +1,107 @@
+"""What only this machine can say: who may read its files, room on the disk, certificates."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from aiohttp import web
+
+from gateway.cli.checking.online.certificates import ending, look_at_shown
+from gateway.cli.checking.online.findings import FindingState, LookFailed
+from gateway.cli.checking.online.machine import look_at_machine
+from tests.support.adapters.tls import CertificateAuthority, serving_tls
+from tests.support.settings import settings_with
+
+NOW: Final = datetime(2030, 1, 1, tzinfo=UTC)
+# No process has as many: the gateway raises its limit to 65,536 at most.
+LARGE: Final = {"connections__in_all": 50_000, "connections__descriptors_kept": 50_000}
+
+
+async def found(
+    folder: Path, file: Path | None = None, **more: Any
+) -> dict[str, tuple[FindingState, str]]:
+    settings = settings_with(
+        environment="development",
+        files__state=str(folder / "state"),
+        files__secrets=str(folder / "secrets"),
+        **more,
+    )
+    return {each.part: (each.state, each.what) for each in await look_at_machine(settings, file)}
+
+
+async def test_a_machine_where_nothing_is_wrong_is_well(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    looked = await found(tmp_path, connections__in_all=100, connections__per_peer=50)
+    assert looked["files.state"] == (FindingState.OK, "can be written")
+    assert looked["open files"][0] is FindingState.OK
+
+
+@pytest.mark.parametrize("name", ["state", "secrets"])
+async def test_a_folder_open_to_others_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name).chmod(0o755)
+    assert (await found(tmp_path))[f"files.{name}"][0] is FindingState.WRONG
+    (tmp_path / name).chmod(0o750)
+    assert (await found(tmp_path)).get(f"files.{name}", (FindingState.OK,))[0] is FindingState.OK
+
+
+async def test_a_settings_file_with_a_password_is_for_the_gateway_alone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+    dsn = "postgresql://gateway:hunter2@127.0.0.1/log"
+    state, what = (await found(tmp_path, file, log__dsn=dsn))["settings file"]
+    assert (state, what) == (FindingState.WRONG, "other accounts may open it: set mode 0600")
+    assert "settings file" not in await found(tmp_path, file)
+
+
+async def test_too_few_open_files_are_told_with_the_line_of_the_unit(tmp_path: Path) -> None:
+    state, what = (await found(tmp_path, None, **LARGE))["open files"]
+    assert state is FindingState.WARNING
+    assert "set LimitNOFILE=" in what
+
+
+def test_a_certificate_is_told_of_thirty_days_before_its_end() -> None:
+    def state(days: float) -> FindingState:
+        return ending("certificate tls", NOW + timedelta(days=days), NOW, "renew it").state
+
+    assert [state(31), state(29), state(0), state(-1)] == [
+        *(FindingState.OK, FindingState.WARNING, FindingState.WRONG, FindingState.WRONG)
+    ]
+
+
+async def answer(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [((-2, 2), FindingState.WARNING), ((-2, 60), FindingState.OK)]
+)
+async def test_the_end_of_a_services_certificate_is_told(
+    tmp_path: Path, days: tuple[int, int], state: FindingState
+) -> None:
+    authority = CertificateAuthority.called("authority")
+    trust = ssl.create_default_context(cadata=authority.pem.certificate)
+    async with serving_tls(answer, authority.signs(days=days), tmp_path) as url:
+        (told,) = await look_at_shown("certificate of w", url, lambda: trust, datetime.now(UTC))
+    assert told.state is state
+
+
+@pytest.mark.parametrize(
+    ("days", "address", "said"),
+    [
+        ((-3, -1), "127.0.0.1", "certificate has expired"),
+        ((-3, 9), "127.0.0.2", "another name, or another authority"),
+    ],
+)
+async def test_a_certificate_that_is_not_believed_is_told_without_its_names(
+    tmp_path: Path, days: tuple[int, int], address: str, said: str
+) -> None:
+    authority = CertificateAuthority.called("authority")
+    trust = ssl.create_default_context(cadata=authority.pem.certificate)
+    async with serving_tls(answer, authority.signs(days=days, address=address), tmp_path) as url:
+        with pytest.raises(LookFailed, match=said) as told:
+            await look_at_shown("certificate of w", url, lambda: trust, datetime.now(UTC))
+    assert "127.0.0" not in str(told.value)
