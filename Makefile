@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 MATCHING := .venv-matching
+SBOM := .venv-sbom
 ARGS ?=
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check wheels lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -113,6 +114,14 @@ schema-check: $(READY)  ## schema.graphql is what the code serves, and breaks no
 docs-check: $(READY)  ## links, commands, queries and settings of the docs, and plain words
 	$(BIN)/pytest tests/docs tests/test_words.py
 
+sbom: $(READY) $(SBOM)/.ready  ## what the image holds, as CycloneDX in dist/sbom.json, and its licences
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/shipped
+	$(BIN)/uv pip install --quiet --python build/shipped --require-hashes -r deploy/image/requirements.lock
+	mkdir -p dist
+	$(SBOM)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate \
+		--of JSON -o dist/sbom.json build/shipped/bin/python
+	$(BIN)/python deploy/sbom/licences.py dist/sbom.json
+
 wheels: $(READY)  ## whether each package of the image has a wheel for arm64 and x86-64
 	for machine in aarch64 x86_64; do for python in 3.11 3.12 3.13 3.14; do \
 		echo "$$machine, Python $$python" && $(BIN)/uv pip install --quiet --dry-run --require-hashes \
@@ -124,6 +133,7 @@ lock: $(READY)  ## choose the newest versions within pyproject's ranges
 	$(BIN)/uv pip compile pyproject.toml --group matching $(LOCKING) -o bench/matching/requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra console -c requirements.lock $(LOCKING) -o deploy/image/requirements.lock
 	echo 'hatchling>=1.27,<2' | $(BIN)/uv pip compile - -c requirements.lock $(LOCKING) -o deploy/image/build.lock
+	echo 'cyclonedx-bom>=7.5,<8' | $(BIN)/uv pip compile - $(LOCKING) -o deploy/sbom/requirements.lock
 
 LOCKING := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --upgrade -q
@@ -133,6 +143,11 @@ $(MATCHING)/.ready: bench/matching/requirements.lock deploy/venv
 	$(MATCHING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+$(SBOM)/.ready: deploy/sbom/requirements.lock deploy/venv
+	PYTHON=$(PYTHON) sh deploy/venv $(SBOM)
+	$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 $(READY): requirements.lock pyproject.toml deploy/venv
 	PYTHON=$(PYTHON) sh deploy/venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -140,4 +155,4 @@ $(READY): requirements.lock pyproject.toml deploy/venv
 	touch $@
 
 clean:  ## remove everything that these commands made
-	rm -rf .venv $(MATCHING) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(MATCHING) $(SBOM) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -53,11 +53,10 @@ def test_each_process_of_a_deployment_has_a_unit() -> None:
 
 @each_unit
 def test_every_command_of_a_unit_can_be_read_by_the_command_line(unit: Path) -> None:
-    said = service(unit)
-    for line in (*said.get("ExecStartPre", ()), *said["ExecStart"]):
-        path, *words = shlex.split(line)
-        assert path == "/opt/teamaround/bin/teamaround"
-        parsed(words)
+    (line,) = service(unit)["ExecStart"]
+    path, *words = shlex.split(line)
+    assert path == "/opt/teamaround/bin/teamaround"
+    parsed(words)
 
 
 def test_a_misspelt_option_in_a_unit_is_found() -> None:
@@ -77,6 +76,9 @@ def test_a_unit_runs_under_an_account_of_its_own_without_privileges(unit: Path) 
 def test_a_unit_is_not_started_again_and_again_on_settings_that_cannot_be_used(unit: Path) -> None:
     said = service(unit)
     assert said["RestartPreventExitStatus"] == ["2"]  # as the commands end on faulty settings
+    assert (
+        "ExecStartPre" not in said
+    )  # its status prevents no restart: the command checks by itself
 
 
 @each_unit
