@@ -38,7 +38,7 @@ def _found_online(settings: Path | None) -> list[dict[str, str]]:
     # The clients of every service, which nobody needs who contacts nobody.
     from gateway.cli.checking.online.online import look_online  # noqa: PLC0415
 
-    found = asyncio.run(look_online(read_settings(settings), settings))
+    found = asyncio.run(look_online(read_settings(settings)))
     return [{"part": each.part, "state": each.state.value, "what": each.what} for each in found]
 
 

@@ -1,28 +1,27 @@
 """This machine: who may read what only the gateway should, room on the disk, open files."""
 
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from gateway.cli.checking.online.findings import Finding, FindingState
 from gateway.config.settings import Settings
 from gateway.http.connections.descriptors import connections_in_all, raise_descriptors
 
 _LEAST: Final = 256 * 1024**2
+_SHOWN: Final = 0o006  # to others; who may only pass through sees nothing
 _LOW: Final = 2 * 1024**3
 
 
-async def look_at_machine(settings: Settings, file: Path | None) -> Iterable[Finding]:
+async def look_at_machine(settings: Settings) -> Iterable[Finding]:
     """Everything of it."""
     return [
         _written_to(settings.files.state),
         _room_in(_there(settings.files.state)),
         _descriptors(settings),
-        *_modes(settings, file),
+        *_mode(settings.files.state),
     ]
 
 
@@ -62,18 +61,9 @@ def _descriptors(settings: Settings) -> Finding:
     return Finding("open files", FindingState.WARNING, what)
 
 
-def _modes(settings: Settings, file: Path | None) -> Iterator[Finding]:
-    kept = [("files.state", settings.files.state), ("files.secrets", settings.files.secrets)]
-    if file is not None and _has_password(settings):
-        kept.append(("settings file", file))
-    for part, path in kept:
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o007:
-            mode = "0700" if path.is_dir() else "0600"
-            what = f"other accounts may open it: set mode {mode}"
-            yield Finding(part, FindingState.WRONG, what)
-
-
-def _has_password(settings: Settings) -> bool:
-    return any(
-        "@" in urlsplit(each).netloc for each in (settings.log.dsn, settings.replicas.valkey)
-    )
+def _mode(state: Path) -> Iterator[Finding]:
+    """A wrong one; that of secrets is refused whenever one is read."""
+    if state.exists() and state.stat().st_mode & _SHOWN:
+        yield Finding(
+            "files.state", FindingState.WRONG, "other accounts may look into it: set mode 0700"
+        )

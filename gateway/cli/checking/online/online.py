@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 from adapters.network.http_client import open_client
@@ -36,9 +35,7 @@ class Waits:
 WAITS: Final = Waits()
 
 
-async def look_online(
-    settings: Settings, file: Path | None, waits: Waits = WAITS
-) -> tuple[Finding, ...]:
+async def look_online(settings: Settings, waits: Waits = WAITS) -> tuple[Finding, ...]:
     """Everything found; it takes as long as the two slowest looks. The files have no fault.
 
     Sources come after the services: replaying their examples keeps the processor, and would make
@@ -53,7 +50,7 @@ async def look_online(
             clocks.heed(session)
             needed = Needed(kept, session, clocks, certificates, clock)
             services = await _all_found(needed.looks(), waits.service_s)
-        here = await found_by("machine", partial(look_at_machine, kept, file), waits.service_s)
+        here = await found_by("machine", partial(look_at_machine, kept), waits.service_s)
         quorum = quorum_found(kept.witnesses, services)
         own = own_certificates(certificates, clock.now())
         sources = await _all_found(_of_sources(kept), waits.source_s)

@@ -5,20 +5,24 @@ from collections.abc import Iterable
 from gateway.cli.checking.online.clocks import SeenClocks
 from gateway.cli.checking.online.findings import Finding, FindingState, LookFailed
 from gateway.config.database.connecting import connected, takes_writes
-from gateway.config.sql import told_as
+from gateway.config.sql import ADVICE, REFUSED
 from gateway.identity.counts.shared import open_counts
 from gateway.model.errors import TryLater
 
 
 async def look_at_log(dsn: str, clocks: SeenClocks) -> Iterable[Finding]:
     """Whether a server of the log takes writes; LookFailed if none does."""
-    async with told_as(LookFailed):
+    try:
         connection = await connected(dsn)
         try:
             writes = await takes_writes(connection)
             clocks.note(await connection.fetchval("SELECT clock_timestamp()"))
         finally:
             await connection.close()
+    except REFUSED as error:
+        name = type(error).__name__
+        advice = ADVICE.get(name, "; see whether it runs and takes the login of log.dsn")
+        raise LookFailed(f"cannot be used ({name}){advice}") from None
     if not writes:
         raise LookFailed("takes no writes now: see which server is the primary")
     return [Finding("log.dsn", FindingState.OK, "takes writes")]

@@ -32,7 +32,9 @@ async def look_at_witness(
         name = type(error).__name__
         raise LookFailed(f"cannot be asked ({name}): see whether it runs and its URL") from None
     if note is None:
-        what = "knows nothing of this log: have its operator add it, or wait for a first signature"
+        what = (
+            "gives no signature of this log: have its operator add the log, or wait for a first one"
+        )
         return [Finding(part_of(witness), FindingState.WARNING, what)]
     silent_s = now.timestamp() - _signed_at(witness, note, origin)
     if silent_s > alarm_after_s:

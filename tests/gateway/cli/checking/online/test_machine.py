@@ -1,6 +1,7 @@
 """What only this machine can say: who may read its files, room on the disk, certificates."""
 
 import ssl
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,16 +20,13 @@ NOW: Final = datetime(2030, 1, 1, tzinfo=UTC)
 LARGE: Final = {"connections__in_all": 50_000, "connections__descriptors_kept": 50_000}
 
 
-async def found(
-    folder: Path, file: Path | None = None, **more: Any
-) -> dict[str, tuple[FindingState, str]]:
+async def found(folder: Path, **more: Any) -> dict[str, tuple[FindingState, str]]:
     settings = settings_with(
         environment="development",
         files__state=str(folder / "state"),
-        files__secrets=str(folder / "secrets"),
         **more,
     )
-    return {each.part: (each.state, each.what) for each in await look_at_machine(settings, file)}
+    return {each.part: (each.state, each.what) for each in await look_at_machine(settings)}
 
 
 async def test_a_machine_where_nothing_is_wrong_is_well(tmp_path: Path) -> None:
@@ -38,27 +36,28 @@ async def test_a_machine_where_nothing_is_wrong_is_well(tmp_path: Path) -> None:
     assert looked["open files"][0] is FindingState.OK
 
 
-@pytest.mark.parametrize("name", ["state", "secrets"])
-async def test_a_folder_open_to_others_is_told(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).mkdir()
-    (tmp_path / name).chmod(0o755)
-    assert (await found(tmp_path))[f"files.{name}"][0] is FindingState.WRONG
-    (tmp_path / name).chmod(0o750)
-    assert (await found(tmp_path)).get(f"files.{name}", (FindingState.OK,))[0] is FindingState.OK
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [(0o755, FindingState.WRONG), (0o750, FindingState.OK), (0o711, FindingState.OK)],
+)
+async def test_a_state_open_to_others_is_told(
+    tmp_path: Path, mode: int, state: FindingState
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(mode)
+    assert (await found(tmp_path))["files.state"][0] is state
 
 
-async def test_a_settings_file_with_a_password_is_for_the_gateway_alone(tmp_path: Path) -> None:
-    file = tmp_path / "settings.toml"
-    file.touch(mode=0o644)
-    file.chmod(0o644)
-    dsn = "postgresql://gateway:hunter2@127.0.0.1/log"
-    state, what = (await found(tmp_path, file, log__dsn=dsn))["settings file"]
-    assert (state, what) == (FindingState.WRONG, "other accounts may open it: set mode 0600")
-    assert "settings file" not in await found(tmp_path, file)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a folder without any room")
+async def test_a_disk_without_room_is_told() -> None:
+    settings = settings_with(environment="development", files__state="/proc")
+    told = {each.part: each for each in await look_at_machine(settings) if "open" not in each.part}
+    assert told["files.state"].state is told["disk"].state is FindingState.WRONG
+    assert "0.0 GiB are free: make room for the log" in told["disk"].what
 
 
 async def test_too_few_open_files_are_told_with_the_line_of_the_unit(tmp_path: Path) -> None:
-    state, what = (await found(tmp_path, None, **LARGE))["open files"]
+    state, what = (await found(tmp_path, **LARGE))["open files"]
     assert state is FindingState.WARNING
     assert "set LimitNOFILE=" in what
 

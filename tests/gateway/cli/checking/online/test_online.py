@@ -70,7 +70,7 @@ def run(*words: str) -> Result:
 
 
 async def looked(place: Path) -> dict[str, Finding]:
-    return {each.part: each for each in await look_online(read_settings(place), place, WAITS)}
+    return {each.part: each for each in await look_online(read_settings(place), WAITS)}
 
 
 def test_a_fault_in_the_files_is_told_and_nobody_is_asked(place: Path) -> None:

@@ -158,7 +158,7 @@ async def test_a_witness_that_knows_nothing_of_the_log_is_told(tmp_path: Path) -
     async with witnessed(tmp_path, signed=False) as (witness, session):
         (found,) = await look_at_witness(witness, session, ORIGIN, AT, 3600)
         assert found.state is FindingState.WARNING
-        assert "have its operator add it" in found.what
+        assert "have its operator add the log" in found.what
 
 
 async def test_a_witness_whose_key_is_another_is_told(tmp_path: Path) -> None:
