@@ -73,12 +73,10 @@ def test_a_unit_runs_under_an_account_of_its_own_without_privileges(unit: Path) 
 
 
 @each_unit
-def test_a_unit_is_not_started_again_and_again_on_settings_that_cannot_be_used(unit: Path) -> None:
-    said = service(unit)
-    assert said["RestartPreventExitStatus"] == ["2"]  # as the commands end on faulty settings
-    assert (
-        "ExecStartPre" not in said
-    )  # its status prevents no restart: the command checks by itself
+def test_a_unit_is_started_again_until_the_services_that_it_needs_are_back(unit: Path) -> None:
+    assert service(unit)["Restart"] == ["on-failure"]
+    assert "RestartPreventExitStatus" not in service(unit)  # also ends with 2: a key service away
+    assert "\nStartLimitIntervalSec=0\n" in unit.read_text("utf-8").partition("[Service]")[0]
 
 
 @each_unit
