@@ -16,6 +16,17 @@ from demo.agency_app import NOTICES_PATH
 from demo.nobody import HOLDERS, NOBODY
 
 _HERE: Final = Path(__file__).parent
+# Families see without delay that these were asked. Of others, such as the police, they see nothing.
+_SHOWN_NOW: Final = frozenset(
+    {
+        "nhs-england",
+        "gp-records",
+        "northbrook-schools",
+        "northbrook-social-care",
+        "brookhallow-child-health",
+        "southmere-hospital",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ def write_running_copy(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
     grants = [(_HERE / "operator.toml").read_text("utf-8")]
+    agencies: set[str] = set()
     for source, origin in origins.items():
         original = _HERE / "manifests" / f"{source}.toml"
         manifest = read_manifest(original)
@@ -46,6 +58,8 @@ def write_running_copy(
         (copy.manifests / original.name).write_text(text, "utf-8")
         shutil.copytree(credentials[source], copy.secrets / source)
         grants.append(_grant(manifest, origin))
+        agencies.add(manifest.source.agency)
+    grants += [_disclosure(agency) for agency in sorted(agencies & _SHOWN_NOW)]
     if register.POLICE in origins:
         grants.append(_privacy_officer(register.POLICE, origins[register.POLICE]))
     copy.operator_file.write_text("\n".join(grants), "utf-8")
@@ -55,6 +69,10 @@ def write_running_copy(
 def _origin(manifest: Manifest) -> str:
     url = urlsplit(manifest.source.base_url or "sql://none")
     return f"{url.scheme}://{url.netloc}"
+
+
+def _disclosure(agency: str) -> str:
+    return f'[[disclosure]]\nagency = "{agency}"\nshow = "now"\n'
 
 
 def _privacy_officer(agency: str, origin: str) -> str:

@@ -34,7 +34,7 @@ class BreakerLimits(Table):
 class Hedge(Table):
     """How many second requests are sent beside slow ones, as a `share` of the calls; none if 0.
 
-    One is sent `after` so long, or some time after nearly all answers of late had come. A source
+    One is sent `after` so long, or some time after nearly all recent answers had come. A source
     with effects gets none.
     """
 

@@ -81,7 +81,11 @@ def test_every_setting_that_was_flat_has_its_place_in_a_table() -> None:
             2,
             "log.limits_url: unknown key; did you mean valkey below [replicas]?",
         ),
-        ("[log]\nxyzzy = 1", 2, "log.xyzzy: unknown key; known here: dsn, sign_every, tunnelled"),
+        (
+            "[log]\nxyzzy = 1",
+            2,
+            "log.xyzzy: unknown key; known here: dsn, sign_every, sign_unmarked, tunnelled",
+        ),
         ("log = 1", 1, "log: write a table, as { name = ... } or under a heading in brackets"),
     ],
 )
