@@ -42,7 +42,7 @@ soak: $(READY)  ## half an hour of questions beside all that could wear a gatewa
 steady: $(READY)  ## the tests twenty times alone and twenty beside a load; ARGS="--times 3 tests/stories"
 	$(BIN)/python -m tests.support.steady $(ARGS)
 
-check: lint types contracts schema-check docs-check test  ## what CI runs
+check: lint types contracts schema-check test  ## what CI runs; its tests hold the docs too
 
 changes:  ## the changelog's entries of the next release, breaking ones first
 	@for kind in breaking added changed fixed security; do \
@@ -111,7 +111,7 @@ schema-check: $(READY)  ## schema.graphql is what the code serves, and breaks no
 	$(BIN)/teamaround schema | diff -u schema.graphql -
 	$(BIN)/teamaround schema --against docs/released.graphql
 
-docs-check: $(READY)  ## links, commands, queries and settings of the docs, and plain words
+docs-check: $(READY)  ## the part of the tests that holds the docs: links, commands, settings, plain words
 	$(BIN)/pytest tests/docs tests/test_words.py
 
 sbom: $(READY) $(SBOM)/.ready  ## what the image holds, as CycloneDX in dist/sbom.json, and its licences

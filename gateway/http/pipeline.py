@@ -198,8 +198,17 @@ class Pipeline:
         questions = tuple(await gather(*asking))
         for question in questions:
             question.start()
+        context = self._context(questions, caller, active)
+        leave = partial(self._generations.leave, active)
+        return Started(document, context, questions, leave, charge)
+
+    def _context(
+        self, questions: tuple[RunningQuestion, ...], caller: Caller, active: ActiveGeneration
+    ) -> Context:
+        """What the fields of a document are answered by, for this caller."""
+        preparation = active.preparation
         sources = SourceApi(self._registrar, self._reloading, self._generations, active, caller)
-        context = Context(
+        return Context(
             questions,
             preparation.registry.shown,
             {code: area.name for code, area in preparation.registry.areas.items()},
@@ -224,8 +233,6 @@ class Pipeline:
             caller=caller,
             limits=partial(preparation.quotas.left, caller),
         )
-        leave = partial(self._generations.leave, active)
-        return Started(document, context, questions, leave, charge)
 
     @property
     def active(self) -> ActiveGeneration:

@@ -86,12 +86,7 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     elsewhen = {key for key, each in trusted.items() if born_otherwise(known.all, each)}
     world = World(numbered, trusted, populations, duplicates, cut, elsewhen)
-    first = _Round(known, world.assessed(known))
-    if twin_among(first.assessed.values()):
-        known = replace(known, twin_seen=True)
-    if double_among(known, trusted.values()):
-        known = replace(known, double_seen=True)
-        first = _Round(known, world.assessed(known))
+    known, first = _first_round(known, world)
     contested = _contested(first.assessed, world)
     evidence = {key: found.evidence for key, found in first.assessed.items()}
     better = fitting_better(known.stated, trusted, evidence)
@@ -106,6 +101,17 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
         disputed=settled.disputed,
         restricted=_restricting(known, records_by_source, held),
     )
+
+
+def _first_round(known: KnownOfChild, world: World) -> tuple[KnownOfChild, _Round]:
+    """The first round, by whoever is known to be nearly the same: a twin, or a child held twice."""
+    first = _Round(known, world.assessed(known))
+    if twin_among(first.assessed.values()):
+        known = replace(known, twin_seen=True)
+    if double_among(known, world.held.values()):
+        known = replace(known, double_seen=True)
+        first = _Round(known, world.assessed(known))
+    return known, first
 
 
 def _restricting(
