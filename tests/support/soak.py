@@ -183,7 +183,9 @@ async def soak(minutes: float, folder: Path) -> tuple[Soaked, list[str]]:
         over.set()
         await asyncio.gather(*tasks)
         await gateway.stop()
-    held = {number: entry["query_id"] for number, entry in enumerate(logged(folder / "state"))}
+    # Entries of what is no question, such as changed settings, have no query id.
+    entries = enumerate(logged(folder / "state"))
+    held = {number: entry.get("query_id") for number, entry in entries}
     lost = soaked.receipts.items() - held.items()
     return soaked, soaked.verdict() + ([f"{len(lost)} receipts are not in the log"] if lost else [])
 
