@@ -191,12 +191,13 @@ def whole_gateway(
     )
     fan_out = fan_out_over(*opened, clock=clock)
     desired_state: Any = SimpleNamespace(generation=1, folder=SimpleNamespace(operator=operator))
-    governance = _one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
+    governance = one_generation(ActiveGeneration(desired_state, preparation, fan_out, {}))
     stood = cast("WitnessWatch", watch)
     return Gateway(Pipeline(stages, governance, recorder, stood, oversight), log, who)
 
 
-def _one_generation(active: ActiveGeneration) -> Any:
+def one_generation(active: ActiveGeneration) -> Any:
+    """What governs a gateway in which this one generation is always in force."""
     generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
     replica = SimpleNamespace(refuse_stale=lambda: None)
     return SimpleNamespace(

@@ -36,7 +36,7 @@ from gateway.policy.rules.rule_set import open_rule_set
 from gateway.questions.prepare import Preparation, Stages
 from gateway.registry.generations import ActiveGeneration
 from tests.support.gateway.decisions import baseline
-from tests.support.gateway.whole_gateway import TODAY, HeardLog, KnownCaller
+from tests.support.gateway.whole_gateway import TODAY, HeardLog, KnownCaller, one_generation
 from tests.support.laws.running.grants import GrantsInMemory
 from tests.support.laws.running.place import LawPlace
 from tests.support.laws.town.caller import LawCaller
@@ -94,7 +94,7 @@ async def law_gateway(
     )
     pipeline = Pipeline(
         active.preparation.stages,
-        _one_generation(active),
+        one_generation(active),
         recorder,
         cast("WitnessWatch", watch),
         Oversight(break_glass, cast("Any", None)),
@@ -145,18 +145,4 @@ def _operator(sources: Iterable[RegisteredSource]) -> OperatorFile:
             SourceGrant(source=s.id, agency=s.agency, claims=s.claims, origins=frozenset())
             for s in sources
         ),
-    )
-
-
-def _one_generation(active: ActiveGeneration) -> Any:
-    generations = SimpleNamespace(current=active, enter=lambda: active, leave=lambda _: None)
-    replica = SimpleNamespace(refuse_stale=lambda: None)
-    return SimpleNamespace(
-        generations=generations,
-        replica=replica,
-        reloading=None,
-        registrar=None,
-        links=None,
-        trials=None,
-        operated=None,
     )
