@@ -161,8 +161,9 @@ class ResponseReader:
             self._refused = AnswerTooCostly("more heads than any answer has")
         if self.status or self._whole:
             return  # a trailer is counted, and believed in nothing
-        key, text = name.decode("latin-1").lower(), value.decode("utf-8", "surrogateescape")
-        text = text.rstrip(" \t")
+        # llhttp heeds `Content-Length : 9`, so here too it is a length, and no end is taken for it.
+        key = name.decode("latin-1").lower().rstrip(" ")
+        text = value.decode("utf-8", "surrogateescape").rstrip(" \t")
         if "\0" in text:
             self._refused = AnswerUnreadable("a header that nothing may have")
         if key in _LISTS and key in self.headers:
@@ -175,6 +176,8 @@ class ResponseReader:
         if parser is None or self._whole:
             return
         self._mark, self._heads, status = self._received, 0, parser.get_status_code()
+        if status < INFORMATIONAL.start:  # RFC 9110, section 15
+            self._refused = AnswerUnreadable("a status that no answer has")
         if status in INFORMATIONAL and status != SWITCHING:
             self._interim += 1
             if self._interim > MOST_INTERIM:

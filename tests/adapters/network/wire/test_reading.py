@@ -103,6 +103,9 @@ AWFUL: Final = {
     "nearly chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "a zero in a header": b"HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 2\r\n\r\nab",
     "a space in a name": b"HTTP/1.1 200 OK\r\nContent Length: 2\r\n\r\nab",
+    "a status of zeros": b"HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\n[]"
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab",
+    "a status below all": b"HTTP/1.1 099 OK\r\nContent-Length: 2\r\n\r\nab",
     "a chunk of a sign": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nab\r\n",
     "a chunk longer than it says": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"2\r\nabc\r\n0\r\n\r\n",
@@ -129,6 +132,7 @@ READ: Final = {
     ),
     "line ends without returns": (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nab", b"ab"),
     "a folded header": (b"HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\nab", b"ab"),
+    "a length before a blank": (b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nab", b"ab"),
     "nothing to say": (b"HTTP/1.1 204 No\r\n\r\n", b""),
     "nothing to say at length": (b"HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\n", b""),
     "not modified": (b"HTTP/1.1 304 No\r\nContent-Length: 2\r\n\r\n", b""),
@@ -173,6 +177,15 @@ def test_the_same_bytes_are_the_same_answer_however_the_network_cut_them(
 @settings(max_examples=25)
 def test_an_answer_that_was_cut_off_anywhere_is_no_answer(answer: Framed) -> None:
     assert all(read([answer.whole[:end]]) == ("cut",) for end in range(len(answer.whole)))
+
+
+@pytest.mark.parametrize(
+    "framed",
+    [b"Content-Length : 9\r\n\r\n[]", b"Transfer-Encoding : chunked\r\n\r\n2\r\n[]\r\n"],
+    ids=["a length", "chunks"],
+)
+def test_an_empty_list_that_was_cut_off_is_none_however_its_framing_is_spelt(framed: bytes) -> None:
+    assert read([b"HTTP/1.1 200 OK\r\n" + framed]) == ("cut",)
 
 
 def test_the_law_would_find_a_reader_that_takes_every_end_for_the_end(
