@@ -21,6 +21,10 @@ from gateway.model.causes import cause_of
 
 MOST_A_SECOND: Final = 20
 _OF_CAUSES: Final = frozenset({"connections_refused", "questions_refused"})
+OF_ANSWERS: Final = frozenset(
+    {"adapter_failed", "answer_not_read", "library", "records_read", "source_not_reached"}
+)
+"""Events that one answer can bring about: whoever sees them counted sees that it was asked for."""
 _HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from gateway.http.metrics.described import METRICS, PROCESS, Described
+from gateway.http.metrics.described import METRICS, PROCESS_STEPS, Described
 from gateway.model.figures import STAGES
 from tests.support.docs.pages import ROOT, rows, text
 from tests.support.patience import PATIENCE_S
@@ -32,7 +32,7 @@ def series(described: Described) -> set[str]:
     return of_kind[described.kind]
 
 
-SERIES: Final = {*PROCESS, *(each for one in METRICS.values() for each in series(one))}
+SERIES: Final = {*PROCESS_STEPS, *(each for one in METRICS.values() for each in series(one))}
 
 
 def rules() -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_every_figure_stands_on_the_page_with_its_labels_and_no_other() -> None:
         for each in METRICS.values()
     }
     assert told == shown
-    assert all(f"`{name}`" in PAGE for name in PROCESS)
+    assert all(f"`{name}`" in PAGE for name in PROCESS_STEPS)
     assert all(f"`{stage}`" in PAGE for stage in STAGES)
 
 

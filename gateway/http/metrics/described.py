@@ -37,16 +37,18 @@ _EVERY: Final = (
     Described("teamaround_checkpoint_age_seconds", "gauge", "Since the log was signed last."),
     Described("teamaround_witness_age_seconds", "gauge", "Since it signed last.", ("witness",)),
     Described("teamaround_certificate_seconds", "gauge", "Until it ends.", ("setting",)),
-    Described("teamaround_records_read", "counter", "Agencies' records read.", ("way",)),
     Described("teamaround_loop_lag_seconds", "histogram", "How late the event loop is."),
     Described("teamaround_events", "counter", "Events that came about.", ("event", "level")),
     Described("teamaround_events_dropped", "counter", "Events that could not be written."),
     Described("teamaround_scrapes", "counter", "Requests to this listener.", ("result",)),
 )
 METRICS: Final = {each.name: each for each in _EVERY}
-PROCESS: Final = (
-    *("process_cpu_seconds_total", "process_max_fds", "process_open_fds"),
-    *("process_resident_memory_bytes", "process_start_time_seconds"),
-    "process_virtual_memory_bytes",
-)
-"""What prometheus_client itself says of a process."""
+PROCESS_STEPS: Final = {
+    "process_cpu_seconds_total": 1.0,
+    "process_resident_memory_bytes": 16.0 * 1024 * 1024,
+    "process_start_time_seconds": 1.0,
+}
+"""What is told of what prometheus_client says of a process, and in which steps.
+
+Open files and virtual memory are not: each connection to an agency is a file, each thread a stack.
+"""

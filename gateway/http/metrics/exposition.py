@@ -13,7 +13,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from adapters.mapping.compiled.record_readers import EVERY, MappingCounts
 from gateway.http.metrics.counted import (
     CALL_SECONDS,
     CALLS,
@@ -21,11 +20,11 @@ from gateway.http.metrics.counted import (
     STAGE_SECONDS,
     CountedFigures,
 )
-from gateway.http.metrics.described import METRICS
+from gateway.http.metrics.described import METRICS, PROCESS_STEPS
 from gateway.http.metrics.histogram import Histogram
 from gateway.http.metrics.loop_lag import LoopLag
 from gateway.http.metrics.readings import Readings
-from gateway.model.events import SaidEvents
+from gateway.model.events import OF_ANSWERS, SaidEvents
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 Samples = Mapping[Any, float]
@@ -39,21 +38,19 @@ class Exposition:
     figures: CountedFigures
     lag: LoopLag
     said: SaidEvents
-    mapped: MappingCounts
     places: int
     connections_allowed: int
     scrapes: Counter[str] = field(default_factory=Counter)
-    _process: CollectorRegistry = field(default_factory=CollectorRegistry)
-
-    def __post_init__(self) -> None:
-        """Take what the library says of a process, and nothing else of it."""
-        ProcessCollector(registry=self._process)
+    _process: ProcessCollector = field(default_factory=lambda: ProcessCollector(registry=None))
 
     def text(self, readings: Readings) -> bytes:
         """What a scrape gets."""
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Found([*self._exact(readings), *self._veiled(readings.named)]))
-        return generate_latest(registry) + generate_latest(self._process)
+        of_process = _coarse(self._process.collect())
+        registry.register(
+            _Found([*self._exact(readings), *self._veiled(readings.named), *of_process])
+        )
+        return generate_latest(registry)
 
     def _exact(self, at: Readings) -> Iterator[Metric]:
         yield _family("teamaround_build", {(version("teamaround"), platform.python_version()): 1})
@@ -70,7 +67,8 @@ class Exposition:
         yield _family("teamaround_checkpoint_age_seconds", {(): at.checkpoint_age_s})
         yield _family("teamaround_witness_age_seconds", _by_name(at.witness_ages_s))
         yield _family("teamaround_certificate_seconds", _by_name(at.certificates_s))
-        yield _family("teamaround_events", self.said.said)
+        said = {of: times for of, times in self.said.said.items() if of[0] not in OF_ANSWERS}
+        yield _family("teamaround_events", said)
         dropped = 0 if self.said.lines is None else self.said.lines.dropped
         yield _family("teamaround_events_dropped", {(): dropped})
         yield _family("teamaround_scrapes", _by_name(self.scrapes))
@@ -84,13 +82,6 @@ class Exposition:
         yield _family(OUTCOMES, _of(OUTCOMES, veil.counts))
         yield _family(CALLS, _only(named, _of(CALLS, veil.counts)))
         yield _histograms(CALL_SECONDS, _only(named, _of(CALL_SECONDS, veil.times)))
-        yield _family("teamaround_records_read", _by_name(self._records()))
-
-    def _records(self) -> Mapping[str, int]:
-        """In whole steps of many records: one question's own are not seen."""
-        counts = self.mapped
-        found = {"generated": counts.generated, "redone": counts.redone, "exact": counts.exact}
-        return {way: count // EVERY * EVERY for way, count in found.items()}
 
 
 class _Found(Collector):
@@ -100,6 +91,15 @@ class _Found(Collector):
     def collect(self) -> Iterable[Metric]:
         """Every metric that was read."""
         return self._metrics
+
+
+def _coarse(families: Iterable[Metric]) -> Iterator[Metric]:
+    """What the library says of a process, but for what one more connection or thread moves."""
+    for family in families:
+        steps = [(one, PROCESS_STEPS.get(one.name)) for one in family.samples]
+        family.samples = [one._replace(value=one.value // s * s) for one, s in steps if s]
+        if family.samples:
+            yield family
 
 
 def _of(name: str, series: Mapping[tuple[str, ...], Any]) -> dict[tuple[str, ...], Any]:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from random import Random, SystemRandom
 from typing import Final
 
-from adapters.mapping.compiled.record_readers import COUNTS
 from gateway.audit.keys.service.client import kept_credential
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import CertificateUnusable, KeptFiles
@@ -69,7 +68,7 @@ async def figures_served(  # noqa: PLR0913  what is read, and how it is served
     reader = PartReader(pipeline, certificates, lambda: server.connected, clock)
     lag = LoopLag()
     exposition = Exposition(
-        *(figures, lag, SAID, COUNTS),
+        *(figures, lag, SAID),
         places=settings.questions.under_way,
         connections_allowed=server.most_connected,
     )

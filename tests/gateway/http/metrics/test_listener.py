@@ -10,7 +10,7 @@ import pytest
 
 from gateway.cli.serving.sockets import bound_sockets
 from gateway.config.settings import together
-from gateway.http.metrics.described import METRICS, PROCESS
+from gateway.http.metrics.described import METRICS, PROCESS_STEPS
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.markers import GOOD, agencies, send
 from tests.support.patience import patiently
@@ -75,7 +75,7 @@ async def test_figures_are_shown_for_the_credential_and_hostile_scrapers_cost_th
     assert 'teamaround_scrapes_total{result="unauthorized"} 4.0' in said
     assert 'teamaround_responses_total{result="answered"} 1.0' in said
     assert 'teamaround_ready{part="log"} 1.0' in said
-    assert all(f"# TYPE {name}" in said for name in (*METRICS, *PROCESS))
+    assert all(f"# TYPE {name}" in said for name in (*METRICS, *PROCESS_STEPS))
 
 
 def faults(**settings: Any) -> list[str]:

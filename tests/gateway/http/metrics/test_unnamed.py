@@ -3,13 +3,12 @@
 from typing import Final
 
 from adapters.contract.contract import NoRecord, Question, Reply
-from adapters.mapping.compiled.record_readers import MappingCounts
 from gateway.http.metrics.counted import CountedFigures
 from gateway.http.metrics.exposition import Exposition
 from gateway.http.metrics.loop_lag import LoopLag
 from gateway.http.metrics.readings import OTHERS, Readings, openly_named
 from gateway.http.metrics.veil import EVERY_S, QUESTIONS
-from gateway.model.events import SaidEvents
+from gateway.model.events import OF_ANSWERS, SaidEvents
 from gateway.model.figures import ANSWER
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import file_of
@@ -41,9 +40,11 @@ def text_after_calls_to(*sources: str) -> str:
             figures.called(source, "ok", 0.1)
         with figures.stage(ANSWER):
             pass
-    exposition = Exposition(
-        *(figures, LoopLag(), SaidEvents(), MappingCounts()), places=1, connections_allowed=1
-    )
+    return shown_of(figures, SaidEvents())
+
+
+def shown_of(figures: CountedFigures, said: SaidEvents) -> str:
+    exposition = Exposition(figures, LoopLag(), said, places=1, connections_allowed=1)
     breakers = {"clinic": 0, OTHERS: 0}
     read = Readings({}, 1, named_of_a_town(), breakers, 0, 0.0, {}, {}, 0)
     shown = exposition.text(read).decode()
@@ -59,3 +60,12 @@ def test_nothing_tells_that_a_source_without_a_name_was_asked() -> None:
     assert 'source="clinic"' in usual
     assert text_after_calls_to("clinic", "mute", "hushed") == usual
     assert text_after_calls_to("clinic", "hushed") == usual
+
+
+def test_an_event_that_an_answer_brings_about_is_not_counted() -> None:
+    said = SaidEvents()
+    for event in (*OF_ANSWERS, "reloaded"):
+        said(None, "", {"event": event, "level": "warning", "source": "hushed"})
+    shown = shown_of(CountedFigures(lambda: 0.0, lambda: 0.0), said)
+    counted = [line for line in shown.splitlines() if line.startswith("teamaround_events_total")]
+    assert counted == ['teamaround_events_total{event="reloaded",level="warning"} 1.0']
