@@ -1,6 +1,7 @@
 """What one source can bear: turns, time, repetitions and rest, as its manifest says."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +41,9 @@ _FAIR_TRIAL_S: Final = 1.0
 _HEDGES_SAVED: Final = 2.0
 _ENOUGH: Final = 20  # answers, to say what is usual
 _LATE: Final = 1.25  # of the usual time: else a source that always takes as long is asked twice
+_AT_ONCE_S: Final = 0.001  # for a turn that was free a moment ago
+# Who refuses one of two requests may refuse it as one too many.
+_NO_ANSWERS: Final = (Unavailable, Malformed, Refused)
 _PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
 
 
@@ -198,9 +202,11 @@ class SourceLimits:
         sent, before = every[0].sent, every[0].sent.times
         hedged = HedgedRequest(
             send=lambda: self._once(every, until),
+            # Of two that saw the one free turn, the second must not be sent once the first is over.
+            send_beside=lambda: self._once(every, until, patience_s=_AT_ONCE_S),
             after_s=after_s,
             may_send=lambda: sent.times > before and self._may_hedge(),
-            is_answer=lambda replies: not isinstance(replies[0], Unavailable | Malformed),
+            is_answer=lambda replies: not isinstance(replies[0], _NO_ANSWERS),
         )
         return await hedged.first()
 
@@ -228,10 +234,12 @@ class SourceLimits:
             return None
         return wait_s
 
-    async def _once(self, every: tuple[SourceRequest, ...], until: float) -> tuple[Reply, ...]:
+    async def _once(
+        self, every: tuple[SourceRequest, ...], until: float, patience_s: float = math.inf
+    ) -> tuple[Reply, ...]:
         if (open_s := self.state.breaker.open_s) is not None:
             return _all(every, Unavailable(Fault.BREAKER_OPEN, open_s))
-        if not await self.throttle.take_turn(until):
+        if not await self.throttle.take_turn(min(until, self._clock() + patience_s)):
             return _all(every, Unavailable(Fault.LIMIT))
         try:
             admission = self.state.breaker.admit()

@@ -13,10 +13,12 @@ _ENDING: Final[set["asyncio.Task[Any]"]] = set()  # a loop alone would forget a 
 class HedgedRequest(Generic[T]):
     """How a request is sent, when another may be beside it, and what is an answer to it.
 
-    `may_send` is asked once, after `after_s` seconds without an answer.
+    `may_send` is asked once, after `after_s` seconds without an answer. The other one is sent by
+    `send_beside`: immediately or not at all.
     """
 
     send: Callable[[], Coroutine[Any, Any, T]]
+    send_beside: Callable[[], Coroutine[Any, Any, T]]
     after_s: float
     may_send: Callable[[], bool]
     is_answer: Callable[[T], bool]
@@ -30,7 +32,7 @@ class HedgedRequest(Generic[T]):
         try:
             await asyncio.wait(tasks, timeout=self.after_s)
             if not tasks[0].done() and self.may_send():
-                tasks.append(asyncio.create_task(self.send()))
+                tasks.append(asyncio.create_task(self.send_beside()))
             return await self._soonest(tasks)
         except asyncio.CancelledError:
             _cancel(tasks)

@@ -11,7 +11,15 @@ import pytest
 from aiohttp import web
 
 from adapters.contract.codes import Claim
-from adapters.contract.contract import Fault, NoRecord, Question, Records, Reply, Unavailable
+from adapters.contract.contract import (
+    Fault,
+    NoRecord,
+    Question,
+    Records,
+    Refused,
+    Reply,
+    Unavailable,
+)
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import Search
 from gateway.fanout.limits import CallCount, SourceLimits, SourceRequest
@@ -84,8 +92,13 @@ def test_the_first_request_may_still_answer_first() -> None:
 
 @pytest.mark.parametrize(
     "takes",
-    [[(0.3, DOWN), (0.5, FOUND)], [(0.5, FOUND), (0.1, DOWN)]],
-    ids=["the first fails", "the second fails"],
+    [
+        [(0.3, DOWN), (0.5, FOUND)],
+        [(0.5, FOUND), (0.1, DOWN)],
+        [(0.3, Refused()), (0.5, FOUND)],
+        [(0.5, FOUND), (0.1, Refused())],
+    ],
+    ids=["the first fails", "the second fails", "the first is refused", "the second is refused"],
 )
 def test_a_failure_of_one_is_no_answer_while_the_other_is_under_way(
     takes: list[tuple[float, Reply]],
@@ -111,6 +124,17 @@ def test_nobody_is_asked_beside_where_the_manifest_leaves_no_room(
     limits: str, more: dict[str, Any]
 ) -> None:
     assert asked(System([(1.5, FOUND)]), limits, **more)[1] == 1
+
+
+def test_of_two_questions_with_one_turn_left_none_is_asked_beside_later() -> None:
+    system = System([(0.2, DOWN), (0.2, DOWN), (1.5, FOUND), (1.5, FOUND)])
+
+    async def main() -> list[tuple[Reply, int, int]]:
+        limits = limited(system, concurrency=3)
+        return list(await asyncio.gather(once(limits), once(limits)))
+
+    assert run(main()) == [(FOUND, 2, 1600), (DOWN, 1, 200)]
+    assert len(system.asked_at) == 3
 
 
 def test_of_many_slow_calls_only_a_share_is_asked_twice() -> None:
