@@ -1,1 +1,1 @@
-"""One question's way, a room a stage; `gateway.http.app` is the only place where it is wired."""
+"""One question's way, a room a stage; `gateway.http.app` wires it, and nothing else does."""

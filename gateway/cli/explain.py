@@ -9,7 +9,7 @@ import typer
 
 from gateway.cli.settings_option import chosen
 from gateway.config.settings import Settings
-from gateway.http.app import open_preparation
+from gateway.http.wiring.stages import open_preparation
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TeamAroundError
 from gateway.questions.prepare import PreparedQuestion, Request

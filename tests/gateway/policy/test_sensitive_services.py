@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Purpose
-from gateway.http.app import open_preparation
+from gateway.http.wiring.stages import open_preparation
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, SourceFile, rest_source

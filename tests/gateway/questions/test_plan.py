@@ -9,7 +9,7 @@ import pytest
 
 from adapters.contract.codes import Claim
 from adapters.contract.record import Name
-from gateway.http.app import open_preparation
+from gateway.http.wiring.stages import open_preparation
 from gateway.identity.development_token import development_key
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
