@@ -161,7 +161,8 @@ def _asked(
         case "sql":
             where = " AND ".join(f"{mapped[key]} = :{key}" for key in keys)
             # Text of a manifest, which a person reads before anybody runs it.
-            return [f"sql = '''SELECT * FROM {shape.table or 'children'} WHERE {where}'''"]  # noqa: S608
+            table = shape.table or "children"
+            return [f"sql = {_literal(f'SELECT * FROM {table} WHERE {where}')}"]  # noqa: S608
         case "file":
             by = f"by = [{', '.join(quoted(key) for key in keys)}]"
             return [by] if alike else ['file = "*.csv" # CHANGE', by]
@@ -198,6 +199,12 @@ def quoted(value: str) -> str:
     plain = "".join(char for char in value if char.isprintable())
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _literal(statement: str) -> str:
+    # A column's name is the sample's: it may have what would end the text here.
+    plain = statement.isprintable() and "'" not in statement
+    return f"'''{statement}'''" if plain else quoted(statement)
 
 
 def _plugin(address: str) -> str:

@@ -1,5 +1,6 @@
 """A draft of a manifest, from answers and a sample of which only the shape is kept."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,8 @@ from adapters.manifest.table import SourceId
 from gateway.model.errors import AskDifferently
 
 _LONGEST: Final = 300
+_WITH_A_LOGIN: Final = re.compile(r"[^/?#]*//[^/?#]*@")
+_NO_LOGIN: Final = "address: write it without a user name or password, which go into [auth]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,5 @@ def _refuse_unusable(answers: Answers) -> None:
         text = getattr(answers, name)
         if not text.strip() or len(text) > _LONGEST:
             raise AskDifferently("VARIABLES_INVALID", f"{name}: write 1 to {_LONGEST} characters")
+    if _WITH_A_LOGIN.match(answers.address):
+        raise AskDifferently("VARIABLES_INVALID", _NO_LOGIN)

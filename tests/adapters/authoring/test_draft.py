@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from adapters.authoring.database_shape import shape_of_database
 from adapters.authoring.draft import Answers, Draft, draft
-from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of
+from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of, shape_of_text
 from adapters.conformance.kit import Level, check_offline
 from adapters.conformance.rules import KitRule
 from adapters.contract.codes import Sector
@@ -101,6 +102,15 @@ def test_a_header_of_columns_makes_a_manifest_of_any_kind(tmp_path: Path, addres
     )
     columns = [mapped.record_id, mapped.nhs_number, mapped.family_name, mapped.birth_date]
     assert [each and each.path for each in columns] == ["Id", '"NHS No"', "Surname", "DOB"]
+
+
+@pytest.mark.parametrize("column", ["nhs'''Number", "nhs\rNumber", "nhs'--Number"])
+def test_a_column_of_any_name_stays_within_its_statement(column: str) -> None:
+    child = dict.fromkeys((column, "surname", "dob"), "x")
+    shape = shape_of_text("sample.json", json.dumps([child]))
+    answers = Answers("clinic", "Clinic", Sector.HEALTH, "01632 960100", "postgresql://db/a")
+    (by_number, _) = tomllib.loads(draft(answers, shape).text)["operation"]
+    assert by_number["sql"].endswith(" = :nhs_number")
 
 
 def test_a_databases_tables_are_looked_through_for_people(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ async def test_a_draft_has_the_shape_of_a_sample_and_none_of_its_values(place: P
     [
         ({"source": "Not an id"}, None, "VARIABLES_INVALID"),
         ({"telephone": " "}, None, "VARIABLES_INVALID"),
+        ({"address": "https://jo:hunter2@a.example"}, None, "VARIABLES_INVALID"),
         ({}, {"name": "x.json", "content": "<html>"}, "SAMPLE_UNREADABLE"),
         ({}, {"name": "x.json", "content": "[" * 5000}, "SAMPLE_UNREADABLE"),
     ],
@@ -114,6 +115,7 @@ async def test_what_cannot_be_drafted_is_told_by_its_answer(
 ) -> None:
     said = await say(place[0], REGISTRAR, DRAFT, answers={**ANSWERS, **answers}, sample=sample)
     assert said.code == code
+    assert "hunter2" not in said.text
 
 
 async def test_a_test_child_is_tried_and_shown_step_by_step(place: Place) -> None:
