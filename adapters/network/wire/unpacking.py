@@ -1,6 +1,7 @@
 """Content that came packed though it was asked for plain, unpacked as aiohttp does it."""
 
 import asyncio
+import gzip
 from typing import Final
 
 import aiohttp
@@ -10,6 +11,10 @@ from adapters.network.bounded_answer import AnswerTooLarge, AnswerUnreadable
 
 _PIECE: Final = 16 * 1024
 _RAW_DEFLATE: Final = 8  # what the first byte of a zlib stream ends on; some send deflate without
+# A whole gzip may go on with another member (RFC 1952, section 2.2). To one that was cut off these
+# bytes are a wrong checksum or a wrong block, so what nothing vouches for is not believed.
+_BEHIND: Final = b"behind"
+_ANOTHER_MEMBER: Final = gzip.compress(_BEHIND, mtime=0)
 _Unpacker = BrotliDecompressor | ZLibDecompressor | ZSTDDecompressor
 
 
@@ -20,11 +25,24 @@ async def unpacked(content: bytes, encoding: str, most: int) -> bytes:
     aiohttp.ClientPayloadError if it cannot be unpacked.
     """
     try:
-        return await _opened(_unpacker(encoding.lower(), content[:1]), content, most)
+        unpacker = _unpacker(encoding.lower(), content[:1])
+        found = await _opened(unpacker, content, most)
+        whole = _is_whole(unpacker, encoding.lower())
     except (aiohttp.ClientPayloadError, asyncio.CancelledError):
         raise
     except Exception as error:  # each library has an error of its own
         raise aiohttp.ClientPayloadError("the content cannot be unpacked") from error
+    if not whole:
+        raise aiohttp.ClientPayloadError("the packed content was cut off")
+    return found
+
+
+def _is_whole(unpacker: _Unpacker, encoding: str) -> bool:
+    if not isinstance(unpacker, ZLibDecompressor):
+        return True
+    if encoding == "gzip":
+        return unpacker.decompress_sync(_ANOTHER_MEMBER, max_length=_PIECE) == _BEHIND
+    return unpacker.eof
 
 
 async def _opened(unpacker: _Unpacker, content: bytes, most: int) -> bytes:
