@@ -239,6 +239,10 @@ class Pipeline:
         """What a request that starts now would take."""
         return self._generations.current
 
+    def under_way(self) -> int:
+        """How many requests were begun and have not ended."""
+        return self._generations.under_way()
+
     async def reload(self) -> None:
         """Bring the operator's files into force; ConfigurationInvalid or TryLater says why not."""
         await self._reloading.at_signal()

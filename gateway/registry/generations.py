@@ -100,6 +100,10 @@ class Generations:
         self._began[id(current)] += 1
         return current
 
+    def under_way(self) -> int:
+        """How many have entered and not left."""
+        return self._began.total()
+
     def leave(self, entered: ActiveGeneration) -> None:
         """Let go of a generation; the last to leave a superseded one closes what it alone held."""
         self._began[id(entered)] -= 1

@@ -1,7 +1,6 @@
 """`teamaround serve`: the gateway until it is stopped."""
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,6 +14,7 @@ import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.cli.checking.every_fault import every_fault
+from gateway.cli.serving.collecting import forgetting_when_quiet, spare_the_collector
 from gateway.cli.serving.sockets import BoundSockets, bound_sockets
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.certificates.renewal import Certificates
@@ -113,7 +113,10 @@ async def _serve(
             if side is not None:
                 side.serves()
                 _end_with_parent(side)
-            async with certificates.told_daily(clock.sleep):
+            async with (
+                certificates.told_daily(clock.sleep),
+                forgetting_when_quiet(pipeline.under_way, clock.sleep),
+            ):
                 await server.serve(sockets=[bound.questions])
 
 
@@ -148,19 +151,6 @@ async def _figures_served(
 def _number(side: WorkerSide | None) -> int:
     """Which of the workers this is, counted from 0."""
     return 0 if side is None else side.number
-
-
-def spare_the_collector() -> None:
-    """Let Python look for cycles less often, and never again among what stays anyway.
-
-    Looking for them all the time was a tenth of a question's cost.
-    """
-    gc.collect()
-    gc.freeze()
-    # Python looks through everything only once a quarter more is there than the last time, and
-    # that was all that is frozen now. From here on it compares with what is left, which is little.
-    gc.collect()
-    gc.set_threshold(10_000, 20, 10)
 
 
 def _end_with_parent(side: WorkerSide) -> None:

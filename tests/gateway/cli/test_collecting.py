@@ -1,13 +1,18 @@
 """What Python frees only by looking for it does not pile up while a gateway serves."""
 
+import asyncio
+import gc
 import subprocess
 import sys
 from typing import Final
+from weakref import ref
+
+from gateway.cli.serving.collecting import forgetting_when_quiet
 
 _SERVED: Final = """
 import gc
 from weakref import ref
-from gateway.cli.serving.serve import spare_the_collector
+from gateway.cli.serving.collecting import spare_the_collector
 
 class Answer:
     pass
@@ -31,3 +36,36 @@ def test_what_an_old_answer_left_is_freed_within_some_thousand_questions() -> No
     served = [sys.executable, "-c", _SERVED]
     done = subprocess.run(served, capture_output=True, check=True, text=True)  # noqa: S603
     assert done.stdout == "True\n"
+
+
+class _Answer:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_once_nobody_waits_the_last_answer_is_forgotten_and_not_before() -> None:
+    waiting, looks = [1], asyncio.Semaphore(0)
+    looked = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        looked.set()
+        await looks.acquire()
+
+    async def look() -> None:
+        looked.clear()
+        looks.release()
+        await looked.wait()
+
+    gc.collect()
+    gc.disable()  # nothing else may free it
+    try:
+        async with forgetting_when_quiet(lambda: len(waiting), sleep):
+            await looked.wait()
+            gone = ref(_Answer())
+            await look()
+            assert gone() is not None
+            waiting.clear()
+            await look()
+            assert gone() is None
+    finally:
+        gc.enable()
