@@ -23,7 +23,7 @@ def spare_the_collector() -> None:
 
 
 @asynccontextmanager
-async def forgetting_when_quiet(
+async def freed_when_quiet(
     under_way: Callable[[], int], sleep: Callable[[float], Awaitable[None]]
 ) -> AsyncIterator[None]:
     """Free what the last answers left, every five seconds in which nobody waits for one.
@@ -31,11 +31,11 @@ async def forgetting_when_quiet(
     An answer in parts leaves objects that refer to each other, and they have details of the child.
     A gateway that many ask frees them by its thresholds. One that nobody asks would keep them.
     """
-    forgetting = asyncio.create_task(_forget(under_way, sleep))
+    looking = asyncio.create_task(_forget(under_way, sleep))
     try:
         yield
     finally:
-        forgetting.cancel()
+        looking.cancel()
 
 
 async def _forget(under_way: Callable[[], int], sleep: Callable[[float], Awaitable[None]]) -> None:

@@ -14,7 +14,7 @@ import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.cli.checking.every_fault import every_fault
-from gateway.cli.serving.collecting import forgetting_when_quiet, spare_the_collector
+from gateway.cli.serving.collecting import freed_when_quiet, spare_the_collector
 from gateway.cli.serving.sockets import BoundSockets, bound_sockets
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.certificates.renewal import Certificates
@@ -115,7 +115,7 @@ async def _serve(
                 _end_with_parent(side)
             async with (
                 certificates.told_daily(clock.sleep),
-                forgetting_when_quiet(pipeline.under_way, clock.sleep),
+                freed_when_quiet(pipeline.under_way, clock.sleep),
             ):
                 await server.serve(sockets=[bound.questions])
 

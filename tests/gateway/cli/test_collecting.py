@@ -7,7 +7,7 @@ import sys
 from typing import Final
 from weakref import ref
 
-from gateway.cli.serving.collecting import forgetting_when_quiet
+from gateway.cli.serving.collecting import freed_when_quiet
 
 _SERVED: Final = """
 import gc
@@ -59,7 +59,7 @@ async def test_once_nobody_waits_the_last_answer_is_forgotten_and_not_before() -
     gc.collect()
     gc.disable()  # nothing else may free it
     try:
-        async with forgetting_when_quiet(lambda: len(waiting), sleep):
+        async with freed_when_quiet(lambda: len(waiting), sleep):
             await looked.wait()
             gone = ref(_Answer())
             await look()
