@@ -4,182 +4,9 @@ Every function takes names of ours (source ids, error types, codes, counts) and 
 that a child's data has no way into a log line.
 """
 
-import io
-import logging
-import os
-import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import cache
-from typing import Any, Final, TextIO
-
 from gateway.model.causes import cause_of
-
-MOST_A_SECOND: Final = 20
-_OF_CAUSES: Final = frozenset({"connections_refused", "questions_refused"})
-OF_ANSWERS: Final = frozenset(
-    {"adapter_failed", "answer_not_read", "library", "records_read", "source_not_reached"}
-)
-"""Events that one answer can bring about: whoever sees them counted sees that it was asked for."""
-_HEARD: ContextVar[list[Exception] | None] = ContextVar("heard", default=None)
-
-
-class _AtFirstWord:
-    """structlog's logger, imported once something is said: most commands say nothing."""
-
-    def __getattr__(self, severity: str) -> Any:
-        return getattr(_logger(), severity)
-
-
-@cache
-def _logger() -> Any:
-    import structlog  # noqa: PLC0415  # with all that it prints in colours, it takes long
-
-    return structlog.get_logger("teamaround")
-
-
-_say: Any = _AtFirstWord()
-
-
-class Lines:
-    """Where events are written; one that cannot be is dropped, and the next one says how many were.
-
-    A full disk, or a closed pipe, must not be felt by a question.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._cut = False
-        self._untold = 0
-        self.dropped = 0
-
-    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
-        """The event, with how many before it were not written."""
-        if self._untold:
-            event["dropped"] = self._untold
-        return event
-
-    def msg(self, line: str) -> None:
-        """Write one line, all of it or none that can be read."""
-        try:
-            self._write(line)
-        except (OSError, ValueError):  # ValueError: of a file that was closed
-            self._untold += 1
-            self.dropped += 1
-        else:
-            self._untold = 0
-
-    debug = info = warning = error = critical = msg
-
-    def _write(self, line: str) -> None:
-        try:
-            number = self._file.fileno()
-        except io.UnsupportedOperation:  # a file in memory
-            print(line, file=self._file, flush=True)
-            return
-        # Python's own buffer would keep what could not be written, and drop parts of it later.
-        data = ("\n" * self._cut + line + "\n").encode()
-        written = os.write(number, data)
-        self._cut = written < len(data)
-        if self._cut:
-            raise OSError("the line was cut")
-
-
-class SaidEvents:
-    """How often each event came about, also where none was written; nothing that was in it.
-
-    `counted` has what each cause that is counted came to: of connections and questions refused.
-    """
-
-    def __init__(self) -> None:
-        self.said: Counter[tuple[str, str]] = Counter()
-        self.counted: Counter[tuple[str, str]] = Counter()
-        self.lines: Lines | None = None
-        self._turn = threading.Lock()  # libraries warn from their threads
-
-    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
-        """The event, counted by its name and level."""
-        name = str(event["event"])
-        with self._turn:
-            self.said[name, str(event["level"])] += 1
-            if name in _OF_CAUSES:
-                self.counted[name, str(event["cause"])] += int(event["count"])
-        return event
-
-
-SAID: Final = SaidEvents()
-
-
-class _NameAlone(logging.Handler):
-    """What a library logs or warns of: its text may quote anything, so it is never written."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        _say.warning("library", logger=record.name, severity=record.levelname)
-
-
-def to_standard_error() -> None:
-    """Write events as JSON lines on standard error, and nothing else of what libraries say."""
-    import structlog  # noqa: PLC0415  # as above
-
-    logging.getLogger().addHandler(_NameAlone(logging.WARNING))
-    lines = SAID.lines = Lines(sys.stderr)
-    logging.captureWarnings(capture=True)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            SAID,
-            Sparing(time.monotonic),
-            lines,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=lambda *_: lines,
-    )
-
-
-class Sparing:
-    """Lets at most so many events of a kind through in a second, and says how many it kept back.
-
-    The first event of a kind after such a second carries their number as `kept_back`.
-    """
-
-    def __init__(self, seconds: Callable[[], float], most: int = MOST_A_SECOND) -> None:
-        self._seconds = seconds
-        self._most = most
-        self._said: dict[str, tuple[int, int]] = {}
-
-    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> Any:
-        """The event, or structlog.DropEvent."""
-        kind, now = str(event.get("event")), int(self._seconds())
-        since, said = self._said.get(kind, (now, 0))
-        if since == now and said >= self._most:
-            self._said[kind] = (now, said + 1)
-            from structlog import DropEvent  # noqa: PLC0415  # as above
-
-            raise DropEvent
-        kept_back = max(0, said - self._most) if since != now else 0
-        self._said[kind] = (now, said + 1 if since == now else 1)
-        if kept_back:
-            event["kept_back"] = kept_back
-        return event
-
-
-@contextmanager
-def hearing_bugs() -> Iterator[list[Exception]]:
-    """What adapters raise on behalf of whatever is asked within, for whoever tries one.
-
-    A gateway that serves does not listen: what was raised may have a child's details in it.
-    """
-    bugs: list[Exception] = []
-    token = _HEARD.set(bugs)
-    try:
-        yield bugs
-    finally:
-        _HEARD.reset(token)
+from gateway.model.event_stream.saying import say as _say
+from gateway.model.heard_bugs import hear
 
 
 def serving(  # noqa: PLR0913  what it serves with
@@ -205,6 +32,11 @@ def serving(  # noqa: PLR0913  what it serves with
         connections=connections,
         **({} if metrics_port is None else {"metrics_port": metrics_port}),
     )
+
+
+def library(logger: str, severity: str) -> None:
+    """A library logged or warned of something, whose text may quote anything and is left out."""
+    _say.warning("library", logger=logger, severity=severity)
 
 
 def worker_ended(status: int) -> None:
@@ -244,9 +76,7 @@ def reload_failed(why: str) -> None:
 
 def adapter_failed(source: str, bug: Exception) -> None:
     """An adapter raised instead of replying: a bug in it, named by type alone."""
-    heard = _HEARD.get()
-    if heard is not None:
-        heard.append(bug)
+    hear(bug)
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 

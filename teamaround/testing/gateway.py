@@ -21,7 +21,7 @@ from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from gateway.model.events import hearing_bugs
+from gateway.model.heard_bugs import hearing_bugs
 from gateway.registry.signing_keys import open_keys_on_behalf
 from teamaround.testing.answer import FAILURES, QUERY, GatewayAnswer, answer_of
 from teamaround.testing.calling import posted

@@ -30,6 +30,7 @@ from gateway.identity.development_token import development_key
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.model.event_stream.stream import to_standard_error
 from gateway.model.figures import NO_FIGURES
 from gateway.questions.plan import costs
 
@@ -42,7 +43,7 @@ _BACKLOG: Final = 1024
 def serve(settings: Path | None) -> None:
     """Serve until a signal stops it; the command ends with 2 where it cannot be begun."""
     found = sound(settings)
-    events.to_standard_error()
+    to_standard_error()
     try:
         with bound_sockets(found) as bound:
             work, count = partial(_served, found, bound, settings), found.server.workers

@@ -11,8 +11,8 @@ from gateway.config.certificates.kept import KeptFiles
 from gateway.config.certificates.renewal import Certificates
 from gateway.http.connections.acceptor import Tls
 from gateway.http.connections.server import BoundedServer
-from gateway.model import events
 from gateway.model.clock import Clock
+from gateway.model.event_stream.stream import to_standard_error
 
 
 def of_kept(tls: KeptFiles[ServedTls] | None) -> Tls:
@@ -24,7 +24,7 @@ async def served_beside(
     server: BoundedServer, listening: socket.socket, tls: KeptFiles[ServedTls] | None
 ) -> None:
     """Serve what is no gateway until it is stopped; SIGHUP has its certificate read again."""
-    events.to_standard_error()
+    to_standard_error()
     clock = Clock()
     certificates = Certificates(clock.now)
     certificates.add(tls)

@@ -24,7 +24,7 @@ from gateway.http.metrics.described import METRICS, PROCESS_STEPS
 from gateway.http.metrics.histogram import Histogram
 from gateway.http.metrics.loop_lag import LoopLag
 from gateway.http.metrics.readings import Readings
-from gateway.model.events import OF_ANSWERS, SaidEvents
+from gateway.model.event_stream.said import OF_ANSWERS, SaidEvents
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 Samples = Mapping[Any, float]

@@ -24,7 +24,7 @@ from gateway.http.pipeline import Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from gateway.model.events import SAID
+from gateway.model.event_stream.said import SAID
 
 _BACKLOG: Final = 16
 _BOUNDS: Final = ConnectionBounds(

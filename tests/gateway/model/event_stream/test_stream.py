@@ -12,14 +12,17 @@ import pytest
 import structlog
 
 from gateway.model import events
-from gateway.model.events import Lines, Sparing
+from gateway.model.event_stream.lines import Lines
+from gateway.model.event_stream.said import SAID
+from gateway.model.event_stream.sparing import Sparing
+from gateway.model.event_stream.stream import to_standard_error
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[], None]]:
     """Lets events be said as they are when serving; to be called once output is caught."""
     handlers = list(logging.getLogger().handlers)
-    yield events.to_standard_error
+    yield to_standard_error
     logging.getLogger().handlers = handlers
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
@@ -142,11 +145,11 @@ def test_every_event_is_counted_by_name_and_refusals_by_cause(
     capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
 ) -> None:
     serve()
-    before, refused = events.SAID.said["stopped", "info"], ("connections_refused", "malformed")
-    of_cause = events.SAID.counted[refused]
+    before, refused = SAID.said["stopped", "info"], ("connections_refused", "malformed")
+    of_cause = SAID.counted[refused]
     for _ in range(30):  # more than are written in a second
         events.stopped()
     events.connections_refused("malformed", 7)
-    assert events.SAID.said["stopped", "info"] - before == 30
-    assert events.SAID.counted[refused] - of_cause == 7
+    assert SAID.said["stopped", "info"] - before == 30
+    assert SAID.counted[refused] - of_cause == 7
     assert len(lines(capsys)) < 31

@@ -1,0 +1,1 @@
+"""How events become lines: counted, kept back where many, written. Uses no other room."""
