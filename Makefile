@@ -53,20 +53,20 @@ schema: $(READY)  ## write schema.graphql from the code
 
 bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
-	$(BIN)/python -m bench.records
-	$(BIN)/python -m bench.documents
+	$(BIN)/python -m bench.parts.records
+	$(BIN)/python -m bench.parts.documents
 
 bench-rows: $(READY)  ## how soon a row comes after its agency answered
-	$(BIN)/python -m bench.rows $(ARGS)
+	$(BIN)/python -m bench.questions.rows $(ARGS)
 
 bench-sources: $(READY)  ## many sources in one question, and a hung one
-	$(BIN)/python -m bench.sources $(ARGS)
+	$(BIN)/python -m bench.questions.sources $(ARGS)
 
 bench-reloads: $(READY)  ## what a gateway holds after its manifests were read again ten thousand times
-	$(BIN)/python -m bench.reloads $(ARGS)
+	$(BIN)/python -m bench.running.reloads $(ARGS)
 
 bench-start: $(READY)  ## how long each command takes to start; ARGS="--against FOLDER" for another checkout beside
-	$(BIN)/python -m bench.start $(ARGS)
+	$(BIN)/python -m bench.running.start $(ARGS)
 
 bench-transport: $(READY)  ## a call by either carrier, without encryption and over TLS; signatures; second requests
 	$(BIN)/python -m bench.transport $(ARGS)
@@ -85,7 +85,7 @@ bench-alerts: $(READY)  ## the figures on alerts of docs/audit.md, on two made-u
 	$(BIN)/python -m bench.alerts $(ARGS)
 
 bench-connections: $(READY)  ## what a bounded connection costs a request
-	$(BIN)/python -m bench.connections
+	$(BIN)/python -m bench.parts.connections
 
 bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--entries 10000000" for ten million
 	$(BIN)/python -m bench.audit $(ARGS)

@@ -10,14 +10,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench.decisions import decisions_table
-from bench.disk import durable_write_ms
-from bench.gateway_process import gateway_process
-from bench.measurement import Bench, Case
-from bench.question import FIRST_SCREEN, OUTCOMES
-from bench.tokens import tokens_table
-from bench.town import write_town
-from bench.worker import working
+from bench.audit.disk import durable_write_ms
+from bench.parts.decisions import decisions_table
+from bench.parts.tokens import tokens_table
+from bench.processes.gateway_process import gateway_process
+from bench.processes.worker import working
+from bench.questions.measurement import Bench, Case
+from bench.town.files import write_town
+from bench.town.question import FIRST_SCREEN, OUTCOMES
 
 SMALL: Final = 0  # bytes: the record as it is, about 600
 AGENCIES: Final = [f"agency-{number:02}" for number in range(1, 21)]
@@ -48,11 +48,11 @@ CROWD: Final = Case(
 def open_bench(folder: Path) -> Iterator[Bench]:
     """All processes: agencies, gateway, bare fan-out, load."""
     with ExitStack() as stack:
-        agencies = stack.enter_context(working("bench.agencies"))
+        agencies = stack.enter_context(working("bench.town.agencies"))
         urls = agencies.tell({"agencies": AGENCIES, "bytes": SMALL, "delay_ms": 0})
         gateway = stack.enter_context(gateway_process(write_town(folder, urls)))
-        bare = stack.enter_context(working("bench.fan_out"))
-        load = stack.enter_context(working("bench.load"))
+        bare = stack.enter_context(working("bench.processes.fan_out"))
+        load = stack.enter_context(working("bench.processes.load"))
         yield Bench(agencies, bare, load, gateway, urls)
 
 

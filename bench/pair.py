@@ -15,10 +15,10 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bench.gateway_process import HERE, GatewayProcess, gateway_process, teamaround_of
-from bench.question import FIRST_SCREEN, OUTCOMES, body_of
-from bench.town import write_town
-from bench.worker import Worker, working
+from bench.processes.gateway_process import HERE, GatewayProcess, gateway_process, teamaround_of
+from bench.processes.worker import Worker, working
+from bench.town.files import write_town
+from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
 
 DOCUMENTS: Final = {"first-screen": FIRST_SCREEN, "outcomes": OUTCOMES}
 
@@ -50,7 +50,7 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
     """All processes: agencies, both gateways, load."""
     names = [f"agency-{number:02}" for number in range(1, asked.agencies + 1)]
     with ExitStack() as stack:
-        street = stack.enter_context(working("bench.agencies"))
+        street = stack.enter_context(working("bench.town.agencies"))
         urls = street.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
         gateways = [
             stack.enter_context(
@@ -67,7 +67,7 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
             "count": asked.questions,
             "in_flight": asked.in_flight,
         }
-        load = stack.enter_context(working("bench.load"))
+        load = stack.enter_context(working("bench.processes.load"))
         yield Pair((gateways[0], gateways[1]), load, order)
 
 

@@ -16,14 +16,14 @@ from typing import Any, Final
 from rich.console import Console
 from stdnum.gb import nhs
 
-from bench.gateway_process import HERE, gateway_process, teamaround_of
 from bench.peers.drawn import drawn
 from bench.peers.question import Shape
 from bench.peers.servers import PEERS, NotHereError, Peer, Town, running
 from bench.peers.tables import tables
-from bench.question import FIRST_SCREEN, FIRST_SCREENS, body_of
-from bench.town import write_town
-from bench.worker import Worker, working
+from bench.processes.gateway_process import HERE, gateway_process, teamaround_of
+from bench.processes.worker import Worker, working
+from bench.town.files import write_town
+from bench.town.question import FIRST_SCREEN, FIRST_SCREENS, body_of
 
 OURS: Final = "Team Around"
 NUMBERS: Final = tuple(

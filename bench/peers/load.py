@@ -13,8 +13,8 @@ import httptools
 import orjson
 import uvloop
 
-from bench.load import AnswerWrongError, check
-from bench.worker import obeying
+from bench.processes.load import AnswerWrongError, check
+from bench.processes.worker import obeying
 
 
 class AnswerDiffersError(Exception):

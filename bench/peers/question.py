@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bench.record import BIRTH_DATE, record_of
+from bench.town.record import BIRTH_DATE, record_of
 
 TYPES: Final = """
 type Worker {

@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 import orjson
 import uvloop
 
-from bench.record import page_of, record_of
-from bench.worker import obeying
+from bench.processes.worker import obeying
+from bench.town.record import page_of, record_of
 
 _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 _END: Final = b"\r\n\r\n"

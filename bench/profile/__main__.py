@@ -17,11 +17,11 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from bench.gateway_process import gateway_process
+from bench.processes.gateway_process import gateway_process
+from bench.processes.worker import working
 from bench.profile.stages import STAGES
-from bench.question import FIRST_SCREEN, body_of
-from bench.town import write_town
-from bench.worker import working
+from bench.town.files import write_town
+from bench.town.question import FIRST_SCREEN, body_of
 
 WARM: Final = 200  # questions before any counts
 _WRITTEN_S: Final = 10.0
@@ -53,11 +53,11 @@ def profiled(questions: int, agencies: int = 7, in_flight: int = 8) -> Profile:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         figures = folder / "figures.json"
-        street = stack.enter_context(working("bench.agencies"))
+        street = stack.enter_context(working("bench.town.agencies"))
         urls = street.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
         program = (sys.executable, "-m", "bench.profile.serving", str(figures))
         gateway = stack.enter_context(gateway_process(write_town(folder, urls), program))
-        load = stack.enter_context(working("bench.load"))
+        load = stack.enter_context(working("bench.processes.load"))
         order = {
             "url": gateway.url,
             "headers": gateway.headers,

@@ -4,10 +4,10 @@ import argparse
 
 import uvloop
 
+from bench.processes.worker import working
 from bench.transport.carriers import Carried, compared, protocol_alone
 from bench.transport.hedges import Waited, waited
 from bench.transport.signatures import signature_costs
-from bench.worker import working
 
 
 async def _measured(calls: int, rounds: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import uvloop
 
-from bench.worker import obeying
+from bench.processes.worker import obeying
 from tests.support.adapters.tls import CertificateAuthority
 
 _BODY: Final = b'{"children": [], "total": 0, "note": "%b"}' % (b"a" * 600)

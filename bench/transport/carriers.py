@@ -19,9 +19,9 @@ from adapters.network.wire.destination import Destination
 from adapters.network.wire.head import HeadWriter
 from adapters.network.wire.pool import ConnectionPool
 from adapters.network.wire.reading import ResponseReader
+from bench.processes.volley import volley
 from bench.transport.agency import ANSWER
 from bench.transport.clocked import each_us
-from bench.volley import volley
 
 _MOST: Final = 1 << 20
 # As a question's request is: who asks and why, and a signature.

@@ -17,8 +17,8 @@ from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress
 from adapters.network.secrets import Secrets
-from bench.volley import volley
-from bench.worker import Worker
+from bench.processes.volley import volley
+from bench.processes.worker import Worker
 from gateway.fanout.limits import CallCount, SourceLimits, SourceRequest
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock

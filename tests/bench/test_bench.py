@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.disk import durable_write_ms
-from bench.gateway_process import gateway_process
-from bench.load import AnswerWrongError, check
-from bench.question import FIRST_SCREEN, OUTCOMES, body_of
-from bench.record import answer_of
-from bench.town import write_town
-from bench.volley import volley
-from bench.worker import working
+from bench.audit.disk import durable_write_ms
+from bench.processes.gateway_process import gateway_process
+from bench.processes.load import AnswerWrongError, check
+from bench.processes.volley import volley
+from bench.processes.worker import working
+from bench.town.files import write_town
+from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
+from bench.town.record import answer_of
 
 
 async def test_a_volley_asks_as_often_as_told_and_never_more_at_once() -> None:
@@ -48,7 +48,7 @@ def test_an_answer_that_is_not_whole_ends_the_bench() -> None:
 
 
 def test_the_gateway_answers_both_questions_of_the_bench_whole(tmp_path: Path) -> None:
-    with working("bench.agencies") as agencies, working("bench.load") as load:
+    with working("bench.town.agencies") as agencies, working("bench.processes.load") as load:
         named = ["agency-01", "agency-02"]
         urls = agencies.tell({"agencies": named, "bytes": 0, "delay_ms": 0})
         with gateway_process(write_town(tmp_path, urls)) as gateway:

@@ -1,7 +1,7 @@
 """The bench of decisions and tokens decides and verifies, rather than failing fast."""
 
-from bench.decisions import SIZES, decisions_table
-from bench.tokens import measured
+from bench.parts.decisions import SIZES, decisions_table
+from bench.parts.tokens import measured
 
 
 def test_every_size_has_its_row() -> None:

@@ -5,12 +5,12 @@ import json
 import pytest
 from lxml import etree
 
-from bench.gateway_process import HERE
 from bench.peers.drawn import drawn
 from bench.peers.load import AnswerDiffersError, look
 from bench.peers.question import Shape, subgraph_of
 from bench.peers.stub import Agency
 from bench.peers.tables import AIMS, costs, tables
+from bench.processes.gateway_process import HERE
 
 SHAPE = Shape(2, ("9000000009", "9000000017"))
 MEDIANS = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.gateway_process import HERE, teamaround_of
 from bench.pair import told
+from bench.processes.gateway_process import HERE, teamaround_of
 from bench.profile.__main__ import Profile, table_of
 from bench.profile.sampler import Sampler
 from bench.profile.stages import CALL, MAPPING, ROOMS, SERVER, STAGES, WRITING, stage_at, stage_of

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.contract.dates import PartialDate
 from adapters.contract.record import Record
-from bench.records import CASES, Case, compiled, interpreted, mapped
+from bench.parts.records import CASES, Case, compiled, interpreted, mapped
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.reloads import grown, town_of
+from bench.running.reloads import grown, town_of
 
 
 def test_every_reload_of_the_bench_is_in_force_and_every_source_answers(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The bench of starts runs commands of this checkout, and of another one beside it."""
 
-from bench.start import COMMANDS, COMPLETION, HERE, NOTHING, measured
+from bench.running.start import COMMANDS, COMPLETION, HERE, NOTHING, measured
 
 
 def test_a_command_is_started_as_often_as_the_other_checkouts() -> None:

@@ -1,9 +1,9 @@
 """The bench of calls asks a real agency by both carriers, and counts what it was asked."""
 
+from bench.processes.worker import working
 from bench.transport.carriers import compared, protocol_alone
 from bench.transport.hedges import HEDGES, waited
 from bench.transport.signatures import signature_costs
-from bench.worker import working
 
 
 async def test_both_carriers_and_second_requests_reach_the_agency() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bench.question import FIRST_SCREEN, OUTCOMES
+from bench.town.question import FIRST_SCREEN, OUTCOMES
 from tests.support.town import QUERY
 
 SCREENS: Final[Mapping[str, str]] = {

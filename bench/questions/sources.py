@@ -13,11 +13,11 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from bench.gateway_process import gateway_process
-from bench.measurement import Bench, Case
-from bench.question import OUTCOMES
-from bench.town import Limits, write_town
-from bench.worker import Worker, working
+from bench.processes.gateway_process import gateway_process
+from bench.processes.worker import Worker, working
+from bench.questions.measurement import Bench, Case
+from bench.town.files import Limits, write_town
+from bench.town.question import OUTCOMES
 
 FEW: Final = 30
 MANY: Final = 300
@@ -36,21 +36,21 @@ DECLARED: Final = Limits(timeout="500ms", concurrency=4)
 def open_bench(folder: Path, names: list[str], silent: str | None = None) -> Iterator[Bench]:
     """All processes; the agency called `silent` is at the address that stands for its name."""
     with ExitStack() as stack:
-        agencies = stack.enter_context(working("bench.agencies"))
+        agencies = stack.enter_context(working("bench.town.agencies"))
         urls = agencies.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
         limits = {}
         if silent is not None:
             urls = {**urls, "silent": silent}
             limits = {"silent": DECLARED}
         gateway = stack.enter_context(gateway_process(write_town(folder, urls, limits)))
-        bare = stack.enter_context(working("bench.fan_out"))
-        load = stack.enter_context(working("bench.load"))
+        bare = stack.enter_context(working("bench.processes.fan_out"))
+        load = stack.enter_context(working("bench.processes.load"))
         yield Bench(agencies, bare, load, gateway, urls)
 
 
 def main() -> None:
     """Measure both and print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m bench.sources", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.questions.sources", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count, of each case")
     rounds = parser.parse_args().rounds
     console = Console(width=110)
@@ -82,7 +82,7 @@ def _hung_table() -> Table:
     headings = ("questions", "declared at once", "connected at once", "ever", "median wait")
     for heading in headings:
         table.add_column(heading, justify="right")
-    with TemporaryDirectory() as folder, working("bench.silent") as silent:
+    with TemporaryDirectory() as folder, working("bench.town.silent") as silent:
         url = silent.tell({"listen": True})["url"]
         with open_bench(Path(folder), AGENCIES[:6], url) as bench:
             asked = bench.ask(BESIDE, unanswered=1)
@@ -99,12 +99,12 @@ def _others_table(rounds: int) -> Table:
         table.add_column(heading, justify="right")
     rates: dict[bool, list[float]] = {False: [], True: []}
     with ExitStack() as stack:
-        silent = stack.enter_context(working("bench.silent"))
+        silent = stack.enter_context(working("bench.town.silent"))
         url = silent.tell({"listen": True})["url"]
         folders = [Path(stack.enter_context(TemporaryDirectory())) for _ in rates]
         well = stack.enter_context(open_bench(folders[0], AGENCIES[:7]))
         ill = stack.enter_context(open_bench(folders[1], AGENCIES[:6], url))
-        beside = stack.enter_context(working("bench.load"))
+        beside = stack.enter_context(working("bench.processes.load"))
         for _ in range(rounds + 1):
             rates[False].append(_rate(well, beside, unanswered=0))
             rates[True].append(_rate(ill, beside, unanswered=1))

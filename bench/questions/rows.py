@@ -19,10 +19,10 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 
-from bench.gateway_process import GatewayProcess, gateway_process
-from bench.question import body_of
-from bench.record import answer_of
-from bench.town import write_town
+from bench.processes.gateway_process import GatewayProcess, gateway_process
+from bench.town.files import write_town
+from bench.town.question import body_of
+from bench.town.record import answer_of
 
 APART_S: Final = 0.03
 AGENCIES: Final = [f"agency-{number:02}" for number in range(1, 9)]
@@ -99,7 +99,7 @@ async def measured(folder: Path, questions: int) -> list[float]:
 
 def main() -> None:
     """Print the median and the slowest tenth."""
-    parser = argparse.ArgumentParser(prog="python -m bench.rows", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.questions.rows", description=__doc__)
     parser.add_argument("--questions", type=int, default=60)
     with TemporaryDirectory() as folder:
         took = asyncio.run(measured(Path(folder), parser.parse_args().questions))

@@ -6,7 +6,7 @@ from typing import Any
 
 import uvloop
 
-from bench.worker import obeying
+from bench.processes.worker import obeying
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import uvloop
 
-from bench.record import answer_of
-from bench.worker import obeying
+from bench.processes.worker import obeying
+from bench.town.record import answer_of
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 

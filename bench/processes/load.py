@@ -7,8 +7,8 @@ import aiohttp
 import orjson
 import uvloop
 
-from bench.volley import volley
-from bench.worker import obeying
+from bench.processes.volley import volley
+from bench.processes.worker import obeying
 
 
 class AnswerWrongError(Exception):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from bench.gateway_process import GatewayProcess
-from bench.question import body_of
-from bench.worker import Worker
+from bench.processes.gateway_process import GatewayProcess
+from bench.processes.worker import Worker
+from bench.town.question import body_of
 
 
 @dataclass(frozen=True, slots=True)

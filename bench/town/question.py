@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from bench.record import BIRTH_DATE, NHS_NUMBER
+from bench.town.record import BIRTH_DATE, NHS_NUMBER
 
 _ASK: Final = """
 query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {

@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.contract.codes import Purpose, Sector
-from bench.gateway_process import GatewayProcess, gateway_process
-from bench.question import OUTCOMES, body_of
-from bench.town import AREA, write_town
-from bench.worker import Worker, working
+from bench.processes.gateway_process import GatewayProcess, gateway_process
+from bench.processes.worker import Worker, working
+from bench.town.files import AREA, write_town
+from bench.town.question import OUTCOMES, body_of
 from gateway.config.settings import read_settings
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.development_token import issue
@@ -92,11 +92,11 @@ def town_of(folder: Path, count: int) -> Iterator[Town]:
     """All processes, with so many sources."""
     sources = tuple(f"agency-{number:03}" for number in range(1, count + 1))
     with ExitStack() as stack:
-        agencies = stack.enter_context(working("bench.agencies"))
+        agencies = stack.enter_context(working("bench.town.agencies"))
         urls = agencies.tell({"agencies": sources, "bytes": 0, "delay_ms": 0})
         file = write_town(folder, urls)
         gateway = stack.enter_context(gateway_process(file))
-        load = stack.enter_context(working("bench.load"))
+        load = stack.enter_context(working("bench.processes.load"))
         token = issue(_OPERATOR, read_settings(file), now=time.time(), lifetime_s=_LIFETIME_S)
         operator = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         yield Town(folder / "manifests", sources, gateway, load, operator)
@@ -122,7 +122,7 @@ async def _said(url: str, headers: Mapping[str, str], query: str) -> dict[str, A
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.reloads", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.running.reloads", description=__doc__)
     parser.add_argument("--sources", type=int, default=100, help="manifests, all changed each time")
     parser.add_argument("--reloads", type=int, default=100, help="how often they are read again")
     options = parser.parse_args()

@@ -10,7 +10,7 @@ from typing import Final
 from rich.table import Table
 
 from adapters.contract.codes import Purpose, ReleaseClass, Sector
-from bench.town import AREA, write_town
+from bench.town.files import AREA, write_town
 from gateway.policy.context import PolicyContext, Principal
 from gateway.policy.decide import Decisions, Matter, Policy
 from gateway.policy.rules.rule_set import RuleSet

@@ -11,9 +11,9 @@ import aiohttp
 import orjson
 import uvloop
 
-from bench.record import BIRTH_DATE, NHS_NUMBER
-from bench.volley import volley
-from bench.worker import obeying
+from bench.processes.volley import volley
+from bench.processes.worker import obeying
+from bench.town.record import BIRTH_DATE, NHS_NUMBER
 
 _QUERY = {"nhs": NHS_NUMBER, "born": BIRTH_DATE}
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-from bench.town import AREA
+from bench.town.files import AREA
 
-HERE: Final = Path(__file__).parents[1]
+HERE: Final = Path(__file__).parents[2]
 _RUN: Final = """
 import sys
 sys.path.insert(0, {checkout!r})

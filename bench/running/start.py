@@ -1,4 +1,4 @@
-"""How long a command takes to start: `python -m bench.start`, held against `python -c pass`.
+"""How long a command takes to start: `make bench-start`, held against `python -c pass`.
 
 Each round runs every command once, in turn, so that whatever else the machine does meets them all
 alike. With `--against FOLDER`, another checkout of the project is run in the same rounds. Python
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-HERE: Final = Path(__file__).parents[1]
+HERE: Final = Path(__file__).parents[2]
 NOTHING: Final = "python -c pass"
 _RUN: Final = "import sys; sys.argv[0] = 'teamaround'; from gateway.cli.main import app; app()"
 _TYPED: Final = {

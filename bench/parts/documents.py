@@ -9,7 +9,7 @@ from statistics import median
 from time import process_time_ns
 from typing import Final
 
-from bench.question import FIRST_SCREEN
+from bench.town.question import FIRST_SCREEN
 from gateway.config.tables.documents import DocumentSettings
 from gateway.graphql.documents import Documents, digest_of
 from gateway.graphql.root import build_schema

@@ -1,0 +1,1 @@
+"""What it takes to start, and what stays in memory for weeks."""

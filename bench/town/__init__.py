@@ -1,0 +1,1 @@
+"""What is measured against: made-up agencies, their records, and what is asked about a child."""
