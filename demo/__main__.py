@@ -13,11 +13,11 @@ from typing import Final
 from rich.console import Console
 
 from demo.badges import EVERYBODY, PRACTITIONER
-from demo.borough import Borough, BoroughStartError
-from demo.caseload import town
-from demo.clinic import OldClinic
-from demo.gateway_process import GatewayProcess, GatewayStartError
 from demo.pages.served import ServedPages
+from demo.population.caseload import town
+from demo.processes.borough import Borough, BoroughStartError
+from demo.processes.clinic import OldClinic
+from demo.processes.gateway_process import GatewayProcess, GatewayStartError
 from demo.questions import DOCUMENT, DemoQuestion, more, story
 from demo.report import print_answer
 from demo.yesterday import live_yesterday

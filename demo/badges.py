@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.codes import Purpose, Sector
-from demo.places import NORTHBROOK
+from demo.population.places import NORTHBROOK
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.model.caller import Caller
 

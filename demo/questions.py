@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from demo.cast import Cast
-from demo.people import Child
-from demo.places import AREAS, EASTHALLOW, NORTHBROOK, SOUTHMERE, WESTERING
+from demo.population.cast import Cast
+from demo.population.people import Child
+from demo.population.places import AREAS, EASTHALLOW, NORTHBROOK, SOUTHMERE, WESTERING
 
 DOCUMENT: Final = """
 query TeamAround($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {

@@ -16,10 +16,10 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message
 
 from demo.badges import EVERYBODY, PRACTITIONER
-from demo.caseload import town
-from demo.cast import Cast
-from demo.people import Child
-from demo.places import AREAS
+from demo.population.caseload import town
+from demo.population.cast import Cast
+from demo.population.people import Child
+from demo.population.places import AREAS
 from demo.questions import DOCUMENT
 from gateway.config.settings import Settings, read_settings
 from gateway.http.app import build_app, open_gateway

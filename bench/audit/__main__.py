@@ -13,7 +13,7 @@ from statistics import median, quantiles
 from bench.audit.entries import entry
 from bench.audit.large import whole
 from bench.audit.postgres import fresh_log, open_to_postgres
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.store.contract import Log

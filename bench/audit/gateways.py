@@ -26,7 +26,7 @@ import asyncpg
 from bench.audit.appender import opened
 from bench.audit.entries import entry
 from bench.audit.postgres import fresh_place, open_to_postgres
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 
 GATEWAYS: Final = (1, 2, 4)
 HERE: Final = Path(__file__).parents[2]

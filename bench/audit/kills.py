@@ -15,7 +15,7 @@ from contextlib import ExitStack
 
 from bench.audit.appender import opened
 from bench.audit.postgres import fresh_place, open_to_postgres
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 
 Kill = Callable[[], None]
 Where = tuple[str, ...]

@@ -17,7 +17,7 @@ from bench.audit.filling import filled
 from bench.audit.postgres import fresh_place, open_to_postgres
 from bench.audit.searches import Stopwatch
 from bench.audit.years import CHUNK, chunk
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.search import Search
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.keys.signing.memory import SignerMemory

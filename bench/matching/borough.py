@@ -16,10 +16,10 @@ from bench.matching.gateway.agencies import Kind
 from bench.matching.gateway.asking import answered
 from bench.matching.gateway.filing import Filing
 from bench.matching.gateway.staged import PRACTITIONER, StagedGateway, source_of, wired
-from demo import register
-from demo.caseload import Holding, Town, town
-from demo.people import Child
-from demo.register import EVERYWHERE, INTAKES
+from demo.population import register
+from demo.population.caseload import Holding, Town, town
+from demo.population.people import Child
+from demo.population.register import EVERYWHERE, INTAKES
 from gateway.config.operator_file import read_operator_file
 from resolvers.matching.grade import MatchGrade
 from tests.support.virtual_time import run

@@ -5,12 +5,12 @@ from typing import Final
 
 from aiohttp import web
 
-from demo import fhir
-from demo.agency_app import agency_app, api_key
-from demo.caseload import Holding
-from demo.credentials import Credentials
-from demo.record_store import RecordStore
-from demo.staff import Worker
+from demo.population.caseload import Holding
+from demo.population.staff import Worker
+from demo.systems import fhir
+from demo.systems.agency_app import agency_app, api_key
+from demo.systems.credentials import Credentials
+from demo.systems.record_store import RecordStore
 
 BASE: Final = "/fhir/R4"
 _SCHOOL_AGE = 5

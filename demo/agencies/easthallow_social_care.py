@@ -7,10 +7,10 @@ timestamp; the mark of restriction is Y, N or empty.
 from collections.abc import Iterator
 from typing import Final
 
-from demo.caseload import Holding
-from demo.people import Carer
-from demo.sql_script import Row, inserts, reader
-from demo.staff import Worker
+from demo.population.caseload import Holding
+from demo.population.people import Carer
+from demo.population.staff import Worker
+from demo.systems.sql_script import Row, inserts, reader
 
 DATABASE: Final = "mosaic_copy"
 READER: Final = "teamaround_reader"

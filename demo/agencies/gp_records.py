@@ -9,14 +9,14 @@ from typing import Final
 
 from aiohttp import web
 
-from demo import fhir
-from demo.agency_app import agency_app, bearer
-from demo.caseload import Holding
-from demo.credentials import Credentials
-from demo.people import Child
-from demo.places import Practice
-from demo.record_store import RecordStore
-from demo.staff import Worker
+from demo.population.caseload import Holding
+from demo.population.people import Child
+from demo.population.places import Practice
+from demo.population.staff import Worker
+from demo.systems import fhir
+from demo.systems.agency_app import agency_app, bearer
+from demo.systems.credentials import Credentials
+from demo.systems.record_store import RecordStore
 
 BASE: Final = "/gp/STU3/1/fhir"
 INTERACTION: Final = "urn:nhs:names:services:gpconnect:fhir:rest:search:patient-1"

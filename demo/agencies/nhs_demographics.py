@@ -15,13 +15,13 @@ from typing import Any
 from aiohttp import web
 
 from adapters.contract.identifiers import NhsNumber
-from demo import fhir
-from demo.agency_app import LOGIN_PATH, Handler, agency_app
-from demo.caseload import Holding
-from demo.credentials import Credentials
-from demo.record_store import RecordStore
-from demo.soundex import soundex
-from demo.token_endpoint import TokenEndpoint, by_signature
+from demo.population.caseload import Holding
+from demo.systems import fhir
+from demo.systems.agency_app import LOGIN_PATH, Handler, agency_app
+from demo.systems.credentials import Credentials
+from demo.systems.record_store import RecordStore
+from demo.systems.soundex import soundex
+from demo.systems.token_endpoint import TokenEndpoint, by_signature
 
 BASE = "/FHIR/R4"
 CLIENT_ID = "team-around-demo"

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from demo.agency_app import LOGIN_PATH, agency_app
-from demo.caseload import Holding
-from demo.credentials import Credentials
-from demo.people import Child
-from demo.record_store import RecordStore
-from demo.staff import Worker
-from demo.token_endpoint import TokenEndpoint, by_secret
+from demo.population.caseload import Holding
+from demo.population.people import Child
+from demo.population.staff import Worker
+from demo.systems.agency_app import LOGIN_PATH, agency_app
+from demo.systems.credentials import Credentials
+from demo.systems.record_store import RecordStore
+from demo.systems.token_endpoint import TokenEndpoint, by_secret
 
 PATH: Final = "/api/v2/pupils"
 CLIENT_ID: Final = "team-around"

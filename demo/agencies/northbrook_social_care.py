@@ -6,9 +6,9 @@ Two tables are the council's own: who may see what (access_restriction), and the
 from collections.abc import Iterator
 from typing import Final
 
-from demo.caseload import Holding
-from demo.people import Carer
-from demo.sql_script import Row, inserts, reader
+from demo.population.caseload import Holding
+from demo.population.people import Carer
+from demo.systems.sql_script import Row, inserts, reader
 
 DATABASE: Final = "ssd"
 READER: Final = "teamaround_reader"

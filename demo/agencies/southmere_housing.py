@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from demo.agency_app import agency_app, api_key
-from demo.caseload import Holding
-from demo.credentials import Credentials
-from demo.record_store import RecordStore
+from demo.population.caseload import Holding
+from demo.systems.agency_app import agency_app, api_key
+from demo.systems.credentials import Credentials
+from demo.systems.record_store import RecordStore
 
 PATH: Final = "/v1/occupants"
 

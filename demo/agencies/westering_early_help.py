@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from demo.caseload import Holding
-from demo.sql_script import Row, inserts
+from demo.population.caseload import Holding
+from demo.systems.sql_script import Row, inserts
 
 FILE: Final = "early_help.sqlite"
 _TABLES = """

@@ -1,25 +1,19 @@
 """Whom you can be on the demo's pages, and what to try as each of them."""
 
-import json
-import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from demo.badges import EVERYBODY, Badge
-from demo.cast import Cast
-from demo.clinic import SAMPLE, SOURCE
-from demo.people import Child
+from demo.population.cast import Cast
+from demo.population.family_keys import family_token
+from demo.population.people import Child
+from demo.processes.clinic import SAMPLE, SOURCE
 from demo.questions import more, story
 from demo.yesterday import old_enough
 
-FAMILY_ISSUER: Final = "https://families.teamaround.example"
-_LIFETIME_S: Final = 8 * 3600
 _WHO: Final = {
     "practitioner": "Social worker",
     "shield-cleared": "Social worker who may see shielded addresses",
@@ -74,14 +68,6 @@ def people_of(
     )
 
 
-def write_family_keys(folder: Path) -> ECKey:
-    """A new key of the issuer for families; its public half in `family-keys.json`."""
-    key = ECKey.generate_key("P-256", {"kid": f"families-{secrets.token_hex(4)}"})
-    public = {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
-    (folder / "family-keys.json").write_text(json.dumps(public), "utf-8")
-    return key
-
-
 def _with_badge(badge: Badge, cast: Cast, sign: Sign, clinic: str) -> DemoPerson:
     to_try = _about_children(cast) if badge.role == "practitioner" else _TRY[badge.role]
     if badge.role == "source-registrar" and clinic:
@@ -121,24 +107,8 @@ def _of_family(kind: str, who: str, child: Child, key: ECKey) -> DemoPerson:
         "Look who asked about you, or about your child, the day before.",
         "Choose Polish at the top of that page.",
     )
-    return DemoPerson(kind, who, who, to_try, lambda: _family_token(kind, says, key))
+    return DemoPerson(kind, who, who, to_try, lambda: family_token(kind, says, key))
 
 
 def _as_child(about: dict[str, Any]) -> dict[str, Any]:
     return {**about, "parental_responsibility": "verified"}
-
-
-def _family_token(user: str, says: dict[str, Any], key: ECKey) -> str:
-    now = int(time.time())
-    claims = {
-        "iss": FAMILY_ISSUER,
-        "aud": "teamaround",
-        "sub": user,
-        "iat": now,
-        "exp": now + _LIFETIME_S,
-        "auth_time": now,
-        "identity_proofing_level": "P9",
-        **says,
-    }
-    header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
-    return jwt.encode(header, claims, key, algorithms=["ES256"])

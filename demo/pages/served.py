@@ -6,23 +6,23 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from aiohttp import web
 
-from demo.caseload import town
-from demo.gateway_process import GatewayProcess, GatewayStartError
-from demo.pages.in_thread import ServerInThread
 from demo.pages.people import people_of
 from demo.pages.sign_in_service import CLIENT, SignInService
+from demo.population.caseload import town
+from demo.processes.gateway_process import GatewayProcess, GatewayStartError
+from demo.processes.in_thread import ServerInThread
+from demo.processes.running import Running, end
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
 _START_S: Final = 30.0
 _STOP_S: Final = 10.0
 
 
-class ServedPages:
+class ServedPages(Running):
     """The pages at `url`; a context manager. `port` is the console's, 0 takes a free one.
 
     `clinic` is where a system is that may join.
@@ -40,36 +40,19 @@ class ServedPages:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Start both and wait until the console answers; GatewayStartError if not."""
         port = self._port or _free_port()
         self.url = f"http://localhost:{port}"
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        try:
-            issuer = self._sign_in.start(self._service)
-            self._start(issuer, port)
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        issuer = self._sign_in.start(self._service)
+        self._start(issuer, port)
 
     def stop(self) -> None:
         """End both; nothing where they do not run."""
         self._sign_in.stop()
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, _STOP_S)
 
     def _service(self, issuer: str) -> web.Application:
         people = people_of(

@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from demo.agency import answering
-from demo.borough import Borough
-from demo.caseload import Town, town
+from demo.population.caseload import Town, town
+from demo.processes.agency import answering
+from demo.processes.borough import Borough
 
 
 @dataclass(frozen=True, slots=True)

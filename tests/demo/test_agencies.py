@@ -6,11 +6,12 @@ import sqlite3
 import aiohttp
 import pytest
 
-from demo import fhir, register
 from demo.agencies.gp_records import BASE as GP_BASE
 from demo.agencies.gp_records import INTERACTION
-from demo.agency import HTTP
-from demo.caseload import Town
+from demo.population import register
+from demo.population.caseload import Town
+from demo.processes.agency import HTTP
+from demo.systems import fhir
 from gateway.audit.reports.reconciliation import Call, read_calls
 from tests.demo.conftest import Visit
 

@@ -25,12 +25,12 @@ from adapters.manifest.manifest import Manifest
 from adapters.network.egress import Egress
 from adapters.network.secrets import Secrets
 from adapters.validation.loading import read_manifest
-from demo import register
-from demo.agency import NAMES
-from demo.borough import DOWN, Borough
-from demo.caseload import Town
-from demo.nobody import HOLDERS, NOBODY
-from demo.people import Child
+from demo.population import register
+from demo.population.caseload import Town
+from demo.population.nobody import HOLDERS, NOBODY
+from demo.population.people import Child
+from demo.processes.agency import NAMES
+from demo.processes.borough import DOWN, Borough
 
 FIELDS = frozenset({"involvements", "addresses", "support_statuses", "carers"})
 ON_BEHALF = OnBehalf(

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from demo.gateway_process import GatewayProcess, GatewayStartError
-from demo.running_copy import RunningCopy
+from demo.processes.gateway_process import GatewayProcess, GatewayStartError
+from demo.processes.running_copy import RunningCopy
 
 MORE_THAN_A_PIPE_HOLDS: Final = 1_000_000
 TALKATIVE: Final = f"""#!{sys.executable}

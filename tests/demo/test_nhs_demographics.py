@@ -9,9 +9,9 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from demo import register
 from demo.agencies.nhs_demographics import RateLimit
-from demo.caseload import Town
+from demo.population import register
+from demo.population.caseload import Town
 from tests.demo.conftest import Door, Visit
 from tests.support.loopback import serving
 

@@ -7,10 +7,10 @@ import pytest
 from stdnum.gb import nhs
 
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
-from demo import register
-from demo.caseload import Town, town
-from demo.nobody import NOBODY
-from demo.people import Child
+from demo.population import register
+from demo.population.caseload import Town, town
+from demo.population.nobody import NOBODY
+from demo.population.people import Child
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tests.support.patience import PATIENCE_S
 STARTS: Final = """
 import sys
 from pathlib import Path
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 with Postgres(Path(sys.argv[1]) / "data") as server:
     print(server.port, flush=True)
     sys.stdin.read()

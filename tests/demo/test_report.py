@@ -7,7 +7,7 @@ import pytest
 from graphql import build_schema, parse, validate
 from rich.console import Console
 
-from demo.caseload import Town
+from demo.population.caseload import Town
 from demo.questions import DOCUMENT, more, story
 from demo.report import print_answer
 from gateway.graphql.root import printed

@@ -8,11 +8,11 @@ from typing import Any, Final
 import pytest
 
 from demo.badges import PRACTITIONER
-from demo.borough import Borough
-from demo.caseload import Town
-from demo.gateway_process import GatewayProcess
-from demo.people import Child
-from demo.places import NORTHBROOK
+from demo.population.caseload import Town
+from demo.population.people import Child
+from demo.population.places import NORTHBROOK
+from demo.processes.borough import Borough
+from demo.processes.gateway_process import GatewayProcess
 
 CHILDREN: Final = 60
 FOUND: Final = 55

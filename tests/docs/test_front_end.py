@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from demo import register
 from demo.badges import PRACTITIONER
-from demo.borough import Borough
-from demo.gateway_process import SCREEN, GatewayProcess
+from demo.population import register
+from demo.processes.borough import Borough
+from demo.processes.gateway_process import SCREEN, GatewayProcess
 from tests.support.docs.pages import ROOT, blocks, text
 
 FOLDER = ROOT / "docs/front-end"

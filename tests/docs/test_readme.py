@@ -11,10 +11,10 @@ import pytest
 from graphql import parse, validate
 
 from adapters.contract.codes import Claim, Purpose, ReleaseClass
-from demo import register
 from demo.badges import PRACTITIONER
-from demo.borough import Borough
-from demo.gateway_process import GatewayProcess
+from demo.population import register
+from demo.processes.borough import Borough
+from demo.processes.gateway_process import GatewayProcess
 from gateway.graphql.root import build_schema
 from resolvers.outcome import Outcome
 from tests.support.docs.pages import ROOT, blocks, rows, text

@@ -9,7 +9,7 @@ from typing import Any, Final
 import asyncpg
 from aiohttp import web
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.agencies import AgencyServer
 from tests.support.audit.database import ROLE, new_schema
 from tests.support.edge import Said, edge, logged

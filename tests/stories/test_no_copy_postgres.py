@@ -8,7 +8,7 @@ from shutil import rmtree
 import asyncpg
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE, as_owner, new_schema
 from tests.support.markers import MARKERS, NHS, agencies, ask_everything
 from tests.support.served_gateway import served

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.config.settings import Settings
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE
 
 PGBOUNCER: Final = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 
 
 @pytest.fixture(scope="session")

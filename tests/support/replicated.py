@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 
 
 class Standby(Postgres):

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.tls import Pem
 
 _INSTALLED: Final = Path("/usr/lib/postgresql")

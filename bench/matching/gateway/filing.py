@@ -9,7 +9,7 @@ from adapters.contract.contract import NoRecord, Question, Records, Reply, TooMa
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from bench.matching.gateway.agencies import Kind, manifest_of
-from demo.soundex import soundex
+from demo.systems.soundex import soundex
 
 _NUMBERS: Final = (NHS_NUMBER, UPN)
 _MOST: Final = 50  # NHS demographics answers with so many, and else says that there are too many

@@ -16,7 +16,7 @@ from adapters.conformance.kit import Level, check_offline
 from adapters.conformance.rules import KitRule
 from adapters.contract.codes import Sector
 from adapters.validation.loading import read_manifest
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import NOW, manifest_of
 
 MARKER = "Zqmarker"

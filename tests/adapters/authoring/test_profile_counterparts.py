@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from adapters.authoring.profile import profile_named
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.counterparts import Copy, failed, guarded
 from tests.support.adapters.foreign_servers import medplum, prism, sample, with_examples
 from tests.support.loopback import serving

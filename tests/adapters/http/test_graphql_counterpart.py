@@ -2,7 +2,7 @@
 
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.dates import PartialDate
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.foreign_servers import postgraphile
 

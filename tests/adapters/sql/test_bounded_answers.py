@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from adapters.contract.contract import Malformed, Reply, TooMany
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question
 
 MIB: Final = 1024 * 1024

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply, TooMany
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, resolves_names
 from tests.support.adapters.batches import ANN, BEA, BULK, CAT, many
 from tests.support.adapters.in_list import DSN, PERSON

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.contract.contract import Fault, Records, Reply, Unavailable
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.pooler import pooled
 

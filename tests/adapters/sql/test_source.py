@@ -21,7 +21,7 @@ from adapters.contract.dates import PartialDate
 from adapters.contract.record import Identifier
 from adapters.network.egress import EgressRefused
 from adapters.network.secrets import SecretMissing
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question, resolves_names
 from tests.support.patience import PATIENCE_S
 

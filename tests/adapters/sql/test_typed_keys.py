@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.problems import problems
 

@@ -9,7 +9,7 @@ import pytest
 from adapters.contract.contract import Cause, Fault, Records, Reply, Unavailable
 from adapters.network.egress import Egress, EgressRefused
 from adapters.network.secrets import SecretMissing
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.adapters.overheard import overheard
 from tests.support.adapters.tls import CertificateAuthority

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.agencies import NATIONAL, rest_source
 from tests.support.faults.sql_faults import PERSON, SqlFault, columns, view
 from tests.support.loopback import serving_raw

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.flags import AccessFlag
 from gateway.audit.entry.kind import AuditKind

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.agencies import HOME
 from tests.support.faults.speech import MARKER
 from tests.support.faults.troubled_town import (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Claim
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, SourceFile, rest_source
 from tests.support.faults.http_faults import response, says
 from tests.support.faults.speech import Speech

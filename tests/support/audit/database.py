@@ -4,7 +4,7 @@ from itertools import count
 
 import asyncpg
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server
 

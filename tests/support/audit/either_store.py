@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE, new_schema
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.local_signer import local_signer

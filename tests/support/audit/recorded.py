@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.tree.tile import ENTRIES, bundle, entry_tiles, hash_tiles
 from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from typer.testing import CliRunner, Result
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.store.contract import Log

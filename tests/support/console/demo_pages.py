@@ -9,12 +9,12 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from demo.borough import Borough
-from demo.caseload import town
-from demo.clinic import OldClinic
-from demo.gateway_process import GatewayProcess
 from demo.pages.served import ServedPages
-from demo.people import Child
+from demo.population.caseload import town
+from demo.population.people import Child
+from demo.processes.borough import Borough
+from demo.processes.clinic import OldClinic
+from demo.processes.gateway_process import GatewayProcess
 from demo.yesterday import live_yesterday
 
 PRACTITIONER: Final = "Social worker"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from demo.clinic import SAMPLE, SOURCE
+from demo.processes.clinic import SAMPLE, SOURCE
 from tests.support.console.demo_pages import DemoPages, sign_in
 
 __all__ = ["APPROVER", "IT", "SOURCE", "draft", "proposed", "read_by_approver", "tried"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.docs.pages import ROOT, blocks
 from tests.support.served_gateway import COMMAND
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import asyncssh
 
 from adapters.contract.codes import Claim
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.adapters.sftp import HOST_KEY, OTHER_KEY, RIGHT, Hanging, line, sftp
 from tests.support.agencies import AUTHORITY, AgencyServer, SourceFile, rest_source
 from tests.support.faults import ill_plugin

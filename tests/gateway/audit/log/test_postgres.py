@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.search import EntryPosition, Search
 from gateway.audit.errors import EntryRefused, LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.range import EntryRange
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import LogCorrupt

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.errors import LogCorrupt, LogNotContinued
 from gateway.audit.log import postgres_readers, postgres_writing
 from gateway.audit.log.postgres import PostgresLog

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange

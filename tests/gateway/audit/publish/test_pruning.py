@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.range import EntryRange, joined, ranges_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from tests.support.audit.recorded import IN_POSTGRES, IN_SQLITE
 from tests.support.audit.stores import Stores, recorded_stores
 

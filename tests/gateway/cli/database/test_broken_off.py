@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.cli.database import upgrade as upgrading
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.publish.export import export_log

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.publish.publication import Publication

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.export import export_log

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.config.certificates.addresses import POSTGRES, VALKEY, KeptAddress
 from gateway.config.certificates.renewal import Certificates, RenewedCertificates
 from gateway.identity.counters import Count

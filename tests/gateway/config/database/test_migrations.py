@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, inspect
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.config.database.migrations import Migrations, revision
 from gateway.config.database.postgres import server_engine
 from gateway.config.database.schema import EMPTY, SchemaUnknown, unserved

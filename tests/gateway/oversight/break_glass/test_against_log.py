@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.contract.codes import Purpose
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.keys.sealing import Sealed

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from aiohttp import web
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.config.settings import Settings
 from gateway.identity.development_token import issue
 from gateway.model.clock import Clock

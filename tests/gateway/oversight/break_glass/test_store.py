@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.cli.database.places import StoreFile
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_file, upgrade_server

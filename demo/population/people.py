@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from demo.numbers import Numbers
-from demo.places import Area, Practice, School
+from demo.population.numbers import Numbers
+from demo.population.places import Area, Practice, School
 
 STORY_DAY: Final = date(2026, 11, 1)  # the day on which every age and date of the borough is true
 SCHOOL_AGE: Final = range(4, 17)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Final
 
-from demo import register
-from demo.lead import Stay
-from demo.people import Address, Child
-from demo.places import NORTHBROOK
+from demo.population import register
+from demo.population.lead import Stay
+from demo.population.people import Address, Child
+from demo.population.places import NORTHBROOK
 
 # Those whose empty answer is to prove something, or to say that a child is not restricted.
 HOLDERS: Final = (

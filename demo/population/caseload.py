@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from demo import register
-from demo.cast import Cast, cast
-from demo.crowd import crowd
-from demo.lead import Stay
-from demo.nobody import HOLDERS, NOBODY, kept_by
-from demo.numbers import Numbers
-from demo.people import STORY_DAY, Child
-from demo.register import INTAKES, Intake
-from demo.staff import Worker, staff
+from demo.population import register
+from demo.population.cast import Cast, cast
+from demo.population.crowd import crowd
+from demo.population.lead import Stay
+from demo.population.nobody import HOLDERS, NOBODY, kept_by
+from demo.population.numbers import Numbers
+from demo.population.people import STORY_DAY, Child
+from demo.population.register import INTAKES, Intake
+from demo.population.staff import Worker, staff
 
 SEED: Final = 2026
 _CLOSED, _STALE, _NICKNAMED = 0.25, 0.4, 0.3

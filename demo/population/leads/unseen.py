@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from demo import register
-from demo.lead import Lead, Stay, lived, registered
-from demo.numbers import Numbers
-from demo.people import Carer, Child, enrolled, home
-from demo.places import EASTHALLOW, NORTHBROOK, SOUTHMERE
+from demo.population import register
+from demo.population.lead import Lead, Stay, lived, registered
+from demo.population.numbers import Numbers
+from demo.population.people import Carer, Child, enrolled, home
+from demo.population.places import EASTHALLOW, NORTHBROOK, SOUTHMERE
 
 
 def demographics_only(numbers: Numbers) -> Lead:

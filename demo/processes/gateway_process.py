@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from joserfc.jwk import ECKey
 
 from demo.badges import EVERYBODY
-from demo.pages.people import FAMILY_ISSUER, write_family_keys
-from demo.running_copy import RunningCopy
+from demo.population.family_keys import FAMILY_ISSUER, write_family_keys
+from demo.processes.running import Running, end
+from demo.processes.running_copy import RunningCopy
 from gateway.config.settings import read_settings
 from gateway.config.settings_tables import DEFAULT_ISSUER
 from gateway.identity.development_token import development_key, issue
@@ -66,7 +66,7 @@ class GatewayStartError(RuntimeError):
     """The gateway did not start; the message is its own last words."""
 
 
-class GatewayProcess:
+class GatewayProcess(Running):
     """`teamaround serve` over the borough's files; a context manager.
 
     `state` is the gateway's folder: its settings, its log, its development keys and, in `words`,
@@ -92,7 +92,8 @@ class GatewayProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.family_key: ECKey
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Write its files, start it and wait until it serves; GatewayStartError if not."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings.write_text(self._settings_text(), "utf-8")
         self.family_key = write_family_keys(self.state)
@@ -106,31 +107,12 @@ class GatewayProcess:
                 stderr=words,
                 start_new_session=True,  # Ctrl-C is ours to pass on
             )
-        try:
-            self.port = self._serving_port(self._process)
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+        self.port = self._serving_port(self._process)
 
     def stop(self) -> None:
         """End the gateway as a service manager would; nothing if it does not run."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            end(self._process, _STOP_TIMEOUT_S)
 
     @property
     def url(self) -> str:

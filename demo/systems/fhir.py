@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from demo.people import Address, Carer, Child
+from demo.population.people import Address, Carer, Child
 
 NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
 ODS: Final = "https://fhir.nhs.uk/Id/ods-organization-code"

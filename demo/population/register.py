@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from demo.places import EASTHALLOW, NORTHBROOK, SOUTHMERE, WESTERING, Area
+from demo.population.places import EASTHALLOW, NORTHBROOK, SOUTHMERE, WESTERING, Area
 
 NHS_DEMOGRAPHICS: Final = "nhs-demographics"
 GP_RECORDS: Final = "gp-records"

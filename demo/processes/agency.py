@@ -1,4 +1,4 @@
-"""One agency as its own process: `python -m demo.agency NAME --port N --data DIR`.
+"""One agency as its own process: `python -m demo.processes.agency NAME --port N --data DIR`.
 
 Its first line on standard output says where it answers; it ends when standard input closes, so
 that it never outlives whoever started it, and at SIGTERM or Ctrl-C.
@@ -20,10 +20,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from demo import register
-from demo.caseload import Holding, town
-from demo.credentials import Credentials
-from demo.postgres import Postgres
+from demo.population import register
+from demo.population.caseload import Holding, town
+from demo.processes.postgres import Postgres
+from demo.systems.credentials import Credentials
 
 HTTP: Final = (
     register.NHS_DEMOGRAPHICS,
@@ -125,7 +125,7 @@ def _stop_at_end_of_input(stop: asyncio.Event) -> None:
 
 def main() -> None:
     """Run the agency that the command line names."""
-    arguments = argparse.ArgumentParser(prog="python -m demo.agency", description=__doc__)
+    arguments = argparse.ArgumentParser(prog="python -m demo.processes.agency", description=__doc__)
     arguments.add_argument("name", choices=NAMES)
     arguments.add_argument("--port", type=int, default=0, help="0 for any free one")
     arguments.add_argument("--data", type=Path, required=True, help="a folder of its own")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from demo.lead import Lead
-from demo.leads.adoption import adoption
-from demo.leads.jonah import shielded
-from demo.leads.mira import many_services
-from demo.leads.mistaken import namesakes, nicknamed, superseded
-from demo.leads.twins import twins
-from demo.leads.unseen import demographics_only, moved, numberless, school_only
-from demo.numbers import Numbers
+from demo.population.lead import Lead
+from demo.population.leads.adoption import adoption
+from demo.population.leads.jonah import shielded
+from demo.population.leads.mira import many_services
+from demo.population.leads.mistaken import namesakes, nicknamed, superseded
+from demo.population.leads.twins import twins
+from demo.population.leads.unseen import demographics_only, moved, numberless, school_only
+from demo.population.numbers import Numbers
 
 
 @dataclass(frozen=True, slots=True)

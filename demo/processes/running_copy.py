@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from adapters.authoring.grant import claimed
 from adapters.manifest.manifest import Manifest
 from adapters.validation.loading import read_manifest
-from demo import register
-from demo.agency_app import NOTICES_PATH
-from demo.nobody import HOLDERS, NOBODY
+from demo.population import register
+from demo.population.nobody import HOLDERS, NOBODY
+from demo.systems.agency_app import NOTICES_PATH
 
-_HERE: Final = Path(__file__).parent
+_HERE: Final = Path(__file__).parent.parent
 # Families see without delay that these were asked. Of others, such as the police, they see nothing.
 _SHOWN_NOW: Final = frozenset(
     {

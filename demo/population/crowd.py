@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from demo.names import BOYS, FAMILIES, GIRLS, NICKNAMES
-from demo.numbers import Numbers
-from demo.people import STORY_DAY, Address, Carer, Child, Sex, enrolled, home
-from demo.places import AREAS, Area
+from demo.population.names import BOYS, FAMILIES, GIRLS, NICKNAMES
+from demo.population.numbers import Numbers
+from demo.population.people import STORY_DAY, Address, Carer, Child, Sex, enrolled, home
+from demo.population.places import AREAS, Area
 
 FAMILIES_AN_AREA: Final = 50
 _SIZES = (1, 2, 2, 2, 3, 3, 4)

@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 from urllib.parse import urlsplit
 
-from demo import register
-from demo.agency import NAMES
-from demo.running_copy import RunningCopy, write_running_copy
+from demo.population import register
+from demo.processes.agency import NAMES
+from demo.processes.running import Running, await_end
+from demo.processes.running_copy import RunningCopy, write_running_copy
 
 DOWN: Final = (register.YOUTH_JUSTICE,)
 _START_TIMEOUT_S: Final = 60.0
@@ -27,7 +27,7 @@ class BoroughStartError(RuntimeError):
     """An agency did not start; the message says which, and where its own words are."""
 
 
-class Borough:
+class Borough(Running):
     """Starts `agencies` under `state` and takes those in `down` away again; a context manager.
 
     Nothing outlives the borough, however it ends: an agency stops when its standard input closes.
@@ -43,22 +43,6 @@ class Borough:
         self._origins: dict[str, str] = {}
         self._held = ExitStack()
         self._files: RunningCopy | None = None
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def files(self) -> RunningCopy:
@@ -112,7 +96,7 @@ class Borough:
         folder.mkdir(mode=0o700, parents=True)
         with (folder / "stderr.log").open("wb") as words:
             return subprocess.Popen(  # noqa: S603 - this project's own module
-                [sys.executable, "-m", "demo.agency", name, "--data", str(folder)],
+                [sys.executable, "-m", "demo.processes.agency", name, "--data", str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=words,
@@ -152,9 +136,5 @@ def _hang_up(process: subprocess.Popen[bytes]) -> None:
 
 
 def _waited(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(_STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    await_end(process, _STOP_TIMEOUT_S)
     _output(process).close()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from demo import register
-from demo.people import Address, Child
+from demo.population import register
+from demo.population.people import Address, Child
 
 
 @dataclass(frozen=True, slots=True)

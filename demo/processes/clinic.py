@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from aiohttp import web
 
-from demo.caseload import town
-from demo.pages.in_thread import ServerInThread
+from demo.population.caseload import town
+from demo.processes.in_thread import ServerInThread
+from demo.processes.running import Running
 
 SOURCE: Final = "old-clinic-visits"
 AGENCY: Final = "old-clinic"
@@ -22,23 +22,19 @@ ANN: Final = {
 SAMPLE: Final = json.dumps({"patients": [ANN]})
 
 
-class OldClinic:
+class OldClinic(Running):
     """Its system at `url`; a context manager. It wants no login, and holds two children."""
 
     def __init__(self) -> None:
         self._server = ServerInThread("127.0.0.1")
         self.url = ""
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Serve it, at a free port."""
         self.url = self._server.start(lambda _: _application())
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End it."""
         self._server.stop()
 
     def granted_in(self, operator_file: Path) -> None:

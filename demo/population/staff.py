@@ -4,9 +4,9 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-from demo import register
-from demo.names import BOYS, FAMILIES, GIRLS
-from demo.numbers import Numbers
+from demo.population import register
+from demo.population.names import BOYS, FAMILIES, GIRLS
+from demo.population.numbers import Numbers
 
 _STAFF_OF_A_TEAM = 4
 

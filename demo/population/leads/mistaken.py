@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from demo import register
-from demo.lead import Lead, Stay, registered
-from demo.numbers import Numbers
-from demo.people import Carer, Child, enrolled, home
-from demo.places import NORTHBROOK, WESTERING
+from demo.population import register
+from demo.population.lead import Lead, Stay, registered
+from demo.population.numbers import Numbers
+from demo.population.people import Carer, Child, enrolled, home
+from demo.population.places import NORTHBROOK, WESTERING
 
 
 def superseded(numbers: Numbers) -> Lead:

@@ -1,0 +1,1 @@
+"""The processes of the demo: agencies, a gateway, a PostgreSQL, each started and ended."""
