@@ -45,10 +45,15 @@ class Finder:
     once: FoundOnce
     _asked: Reference | None = None
 
+    def __post_init__(self) -> None:
+        """Take what was stated as all say it who say the same."""
+        self.stated = self.once.resolver.same(self.stated)
+
     def settle(self, records: frozenset[Identifier]) -> None:
         """Take these records as hers from now on, as if the caller had named them."""
         self._asked = self._asked or self.stated
-        self.stated = replace(self.stated, identifiers=self.stated.identifiers | records)
+        named = replace(self.stated, identifiers=self.stated.identifiers | records)
+        self.stated = self.once.resolver.same(named)
 
     def of(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The findings of these answers."""

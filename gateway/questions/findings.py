@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from adapters.contract.codes import Claim, Sex
+from adapters.contract.codes import Sex
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.source_answer import SourceAnswer
@@ -122,14 +122,9 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
     Where the child lives, as the caller or an agency says, counts only once the child is cleared:
     until then any postcode finds the same. What the caller tells of it never makes her doubtful.
     """
-    sources = resolver.sources
-    spine = [
-        answered
-        for name, answered in answers.items()
-        if Claim.SPINE in sources[name].claims and not sources[name].sensitive
-    ]
-    reference = _frozen(stated, spine, resolver)
-    reference = replace(reference, of_others=_of_others(reference, spine, resolver.read))
+    of_spine = resolver.roles.spine
+    spine = [answered for name, answered in answers.items() if name in of_spine]
+    reference = resolver.widened(stated, spine, lambda: _frozen(stated, spine, resolver))
     unlocated = _owing(_found(reference, answers, resolver), resolver)
     doubtful = any(
         not g.settled for every in unlocated.resolution.by_source.values() for g in every
@@ -156,8 +151,8 @@ def _owing(found: Findings, resolver: Resolver) -> Findings:
 def _found(
     reference: Reference, answers: Mapping[str, SourceAnswer], resolver: Resolver
 ) -> Findings:
-    sources = resolver.sources
-    apart = {s for s in answers if sources[s].sensitive}
+    roles = resolver.roles
+    apart = roles.sensitive.intersection(answers)
     everybody = resolver.of(reference, answers.values())
     resolution = everybody
     if apart:
@@ -167,11 +162,9 @@ def _found(
     authorities = {
         source: _absent(answers.get(source), certain, registered)
         and not everybody.by_source.get(source)
-        for source, registered in sources.items()
-        if Claim.SHIELD_AUTHORITY in registered.claims
+        for source, registered in roles.authorities.items()
     }
-    shield_set = {s for s, registered in sources.items() if registered.in_shield_set}
-    members = {source: _answered(answers.get(source)) for source in shield_set}
+    members = {source: _answered(answers.get(source)) for source in roles.shield_set}
     return Findings(
         answers=answers,
         resolution=resolution,
@@ -179,13 +172,16 @@ def _found(
         certain_identifiers=certain,
         reference=reference,
         sensitive={source: tuple(everybody.certain(source)) for source in apart},
-        own_marks=frozenset(s for s in answers.keys() - shield_set if everybody.restricted_at(s)),
+        own_marks=frozenset(
+            s for s in answers.keys() - roles.shield_set if everybody.restricted_at(s)
+        ),
     )
 
 
 def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver) -> Reference:
     """What the caller stated and the identity sources' certain records add to it.
 
+    And which numbers they hold for somebody evidently else.
     What one of them adds, such as a second given name, may make another's record certain.
     """
     answers = sorted(spine, key=lambda answered: answered.source)
@@ -193,7 +189,8 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
         stated = _superseding(stated, answered)
     while (wider := _with_certain(stated, answers, resolver)) != stated:
         stated = wider
-    return stated
+    of_others = _of_others(stated, answers, resolver.read)
+    return replace(stated, of_others=of_others) if of_others != stated.of_others else stated
 
 
 def _with_certain(

@@ -4,9 +4,11 @@ A question is found again at each arrival, for the circle, for everybody and for
 grading everybody is not free.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
+from adapters.contract.codes import Claim
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from resolvers.matching.details import ReadOnce
@@ -14,28 +16,75 @@ from resolvers.matching.grade import Resolution
 from resolvers.matching.identify import resolve
 from resolvers.matching.reference import Reference
 
-_Kept = tuple[tuple[SourceAnswer, ...], Resolution]
+_Key = tuple[int, frozenset[int]]  # a reference and answers, by their places in memory
 
 
 @dataclass(frozen=True, slots=True)
+class SourceRoles:
+    """Which sources of a question have a say in what, by id, told apart once a question.
+
+    `spine` are the identity sources, save those of sensitive services.
+    """
+
+    spine: frozenset[str]
+    authorities: Mapping[str, RegisteredSource]
+    shield_set: frozenset[str]
+    sensitive: frozenset[str]
+
+    @classmethod
+    def of(cls, sources: Mapping[str, RegisteredSource]) -> Self:
+        """The roles of these sources."""
+        spine = {n for n, s in sources.items() if Claim.SPINE in s.claims and not s.sensitive}
+        return cls(
+            spine=frozenset(spine),
+            authorities={n: s for n, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims},
+            shield_set=frozenset(n for n, s in sources.items() if s.in_shield_set),
+            sensitive=frozenset(n for n, s in sources.items() if s.sensitive),
+        )
+
+
+@dataclass(slots=True)
 class Resolver:
     """Resolves by what the operator believes of `sources`, which are all in scope, by id.
 
     It lives as long as one question. It keeps the answers beside what came of them, so that no
     other answer can take the place of one that is known. `read` gives the details of a record.
+    References that say the same are one, so that a place in memory tells them apart.
     """
 
     sources: Mapping[str, RegisteredSource]
     read: ReadOnce = field(default_factory=ReadOnce)
-    _kept: dict[tuple[Reference, frozenset[int]], _Kept] = field(default_factory=dict)
+    roles: SourceRoles = field(init=False)
+    _same: dict[Reference, Reference] = field(default_factory=dict)
+    _kept: dict[_Key, tuple[tuple[SourceAnswer, ...], Resolution]] = field(default_factory=dict)
+    _widened: dict[_Key, tuple[Sequence[SourceAnswer], Reference]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Tell the sources apart."""
+        self.roles = SourceRoles.of(self.sources)
+
+    def same(self, reference: Reference) -> Reference:
+        """The one reference of this question that says this."""
+        return self._same.setdefault(reference, reference)
 
     def of(self, reference: Reference, answers: Iterable[SourceAnswer]) -> Resolution:
         """Every record of these answers, graded against the reference."""
         every = tuple(answers)
-        key = (reference, frozenset(map(id, every)))
+        reference = self.same(reference)
+        key = (id(reference), frozenset(map(id, every)))
         kept = self._kept.get(key)
         if kept is None:
             kept = self._kept[key] = (every, self._resolved(reference, every))
+        return kept[1]
+
+    def widened(
+        self, stated: Reference, spine: Sequence[SourceAnswer], by: Callable[[], Reference]
+    ) -> Reference:
+        """What identity sources add to what was stated: worked out once, `by` what is given."""
+        key = (id(self.same(stated)), frozenset(map(id, spine)))
+        kept = self._widened.get(key)
+        if kept is None:
+            kept = self._widened[key] = (spine, self.same(by()))
         return kept[1]
 
     def _resolved(self, reference: Reference, every: tuple[SourceAnswer, ...]) -> Resolution:

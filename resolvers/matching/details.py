@@ -1,8 +1,8 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
@@ -12,6 +12,7 @@ from resolvers.comparison import postcodes, surroundings
 from resolvers.comparison.names import families, givens
 from resolvers.matching.reference import Reference, Surroundings, named_record
 
+T = TypeVar("T")
 NUMBERS: Final = (NHS_NUMBER, UPN)
 
 
@@ -86,10 +87,9 @@ class Details:
     def of_record(cls, source: str, record: Record) -> Self:
         """What a record of `source` holds."""
         born = frozenset({record.birth_date} if record.birth_date else ())
-        named = frozenset({named_record(source, record.record_id)} if record.record_id else ())
         return cls(
             *_numbers(record.identifiers),
-            records=named,
+            records=_named(source, record),
             families=families(record.names),
             givens=givens(record.names),
             birth_dates=frozenset() if record.birth_date_estimated else born,
@@ -98,6 +98,10 @@ class Details:
             postcodes=postcodes.read(address.postcode for address in record.addresses),
             record=record,
         )
+
+    def of_another(self, source: str, record: Record) -> Self:
+        """The details of another record that says the same in the same words."""
+        return replace(self, records=_named(source, record), record=record)
 
     @classmethod
     def of_reference(cls, reference: Reference) -> Self:
@@ -162,6 +166,8 @@ class ReadOnce:
     def __init__(self, *, by_kind: bool = True) -> None:
         self.by_kind = by_kind
         self._read: dict[tuple[str, int], tuple[Record, Details, Details]] = {}
+        self._worked_out: dict[Hashable, tuple[tuple[object, ...], Any]] = {}
+        self._said: dict[Hashable, tuple[Details, Details]] = {}
         self._kinds: dict[Hashable, Details] = {}
         self._known: dict[Reference, Details] = {}
         self._stated: dict[Reference, Details] = {}
@@ -170,12 +176,27 @@ class ReadOnce:
         """What a record of `source` holds."""
         return self._of(source, record)[1]
 
-    def kind(self, source: str, record: Record) -> Details:
-        """The first details met that say the same of whom they are about, whatever their source.
+    def with_kind(self, source: str, record: Record) -> tuple[Details, Details]:
+        """The same, and the first details met that say the same of whom they are about.
 
-        The same object for all of a kind, so that what is weighed for one is weighed for each.
+        The second is the same object for all of a kind, whatever their source, so that what is
+        weighed for one is weighed for each.
         """
-        return self._of(source, record)[2]
+        _, held, first = self._of(source, record)
+        return held, first
+
+    def once(self, what: object, by: tuple[object, ...], work: Callable[[], T]) -> T:
+        """What follows from these objects, worked out once in a question.
+
+        Places in memory tell them apart; they are kept with what follows, so that none gives its
+        place to another.
+        """
+        key = (what, *map(id, by))
+        found = self._worked_out.get(key)
+        if found is None:
+            found = self._worked_out[key] = (by, work())
+        result: T = found[1]
+        return result
 
     def known(self, reference: Reference) -> Details:
         """All that is known of the child."""
@@ -195,10 +216,19 @@ class ReadOnce:
         key = (source, id(record))
         found = self._read.get(key)
         if found is None:
-            held = Details.of_record(source, record)
-            first = self._kinds.setdefault(kind_of(held, record), held)
-            found = self._read[key] = (record, held, first)
+            found = self._read[key] = (record, *self._as_said(source, record))
         return found
+
+    def _as_said(self, source: str, record: Record) -> tuple[Details, Details]:
+        """Its details and the first of its kind: most agencies write alike what they say alike."""
+        said = _said_by(record)
+        before = self._said.get(said)
+        if before is None:
+            held = Details.of_record(source, record)
+            before = held, self._kinds.setdefault(kind_of(held, record), held)
+            self._said[said] = before
+            return before
+        return before[0].of_another(source, record), before[1]
 
 
 def kind_of(held: Details, record: Record) -> Hashable:
@@ -207,6 +237,19 @@ def kind_of(held: Details, record: Record) -> Hashable:
     person = held.families, held.givens, held.birth_dates, held.estimates, held.sex
     around = record.carers, record.schools, record.gp_practice
     return (*numbers, *person, held.postcodes, *around)
+
+
+def _named(source: str, record: Record) -> frozenset[Identifier]:
+    """The record itself, as a reference would name it; nothing where it has no id."""
+    return frozenset({named_record(source, record.record_id)} if record.record_id else ())
+
+
+def _said_by(record: Record) -> Hashable:
+    """All that details are made of, in the agency's own words."""
+    person = record.identifiers, record.names, record.birth_date, record.sex
+    homes = tuple([address.postcode for address in record.addresses])
+    around = record.carers, record.schools, record.gp_practice
+    return (*person, record.birth_date_estimated, homes, *around)
 
 
 def numbers(identifiers: Iterable[Identifier]) -> dict[str, frozenset[str]]:

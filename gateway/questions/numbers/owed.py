@@ -39,8 +39,6 @@ class Heard:
         """By source id, the numbers by which it is still to be asked; empty where none is left."""
         if not self.left:
             return {}
-        if not self.left:
-            return {}
         of_others = reference.of_others
         owed = self._left(self._hers(reference, resolution))
         return {name: more for name, numbers in owed.items() if (more := numbers - of_others)}

@@ -37,6 +37,7 @@ class ToldHome:
     once: FoundOnce
     search: NamesakeSearch
     _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
+    _told: dict[bool, Reference] = field(default_factory=dict)
     _settled: bool = False
 
     @property
@@ -64,10 +65,17 @@ class ToldHome:
     def _named(self, likely: frozenset[Identifier]) -> Finder:
         """Finds as if the caller had told of no place, and named these records."""
         if likely not in self._supposed:
-            homeless = self.stated.unlocated()
+            homeless = self.told(placed=False)
             named = replace(homeless, identifiers=homeless.identifiers | likely)
             self._supposed[likely] = Finder(named, self.once)
         return self._supposed[likely]
+
+    def told(self, *, placed: bool) -> Reference:
+        """What the caller told; `placed` says whether with all of places, or with nothing."""
+        if placed not in self._told:
+            told = self.stated.located() if placed else self.stated.unlocated()
+            self._told[placed] = self.once.resolver.same(told)
+        return self._told[placed]
 
     def lessons(self, found: Findings) -> Mapping[str, Lesson]:
         """What the shield set may be asked with, so that it has said all before a home counts."""
@@ -87,7 +95,7 @@ class ToldHome:
         looked = self._children(self.search.with_looks(found.answers))
         if not looked or any(each.owed for each in looked):
             return _NOBODY
-        told = self.stated.located()
+        told = self.told(placed=True)
         by_home = self.once.of(told, found.answers)
         if by_home.restriction is not Restriction.NONE_KNOWN:
             return _NOBODY

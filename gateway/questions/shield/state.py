@@ -213,9 +213,7 @@ class ShieldState:
 
     def _while_untied(self, found: Findings) -> Findings:
         cleared = found.restriction is Restriction.NONE_KNOWN
-        stated = self.home.stated
-        said = stated.located() if cleared else stated.unlocated()
-        if not self.near.untied(said, found):
+        if not self.near.untied(self.home.told(placed=cleared), found):
             return found
         return replace(found.narrowed(found.resolution.pending()), untied=True)
 

@@ -42,9 +42,15 @@ class _Kind(NamedTuple):
     held: Details
     population: int | None
 
-    def against(self, known: KnownOfChild) -> Assessment:
+    def against(self, known: KnownOfChild, read: ReadOnce) -> Assessment:
         """Their grade by themselves."""
-        return assess(known, self.held, self.population)
+        by = (known.all, known.stated, self.held)
+        return read.once(self.population, by, lambda: assess(known, self.held, self.population))
+
+    def told(self, known: KnownOfChild, found: Assessment, read: ReadOnce) -> Grade:
+        """Their grade as it is told of members, who are found so."""
+        by = (known.all, self.held, found)
+        return read.once("told", by, lambda: of_member(found.said(known.all, self.held)))
 
 
 _Key = tuple[int, int | None]  # of a kind
@@ -70,14 +76,20 @@ def resolved_by_kind(
     kinds = _kinds(reference, known, records_by_source, populations, read)
     if kinds is None or len(kinds.every) > _MOST_KINDS:
         return None
-    found = {key: kind.against(known) for key, kind in kinds.every.items()}
+    found = {key: kind.against(known, read) for key, kind in kinds.every.items()}
     if not _all_hers(kinds, found):
         return None
     held = [kind.held for kind in kinds.every.values()]
-    further, disputed = taught(known, held)
+    further, disputed = read.once(
+        "taught", (known.all, known.stated, *held), lambda: taught(known, held)
+    )
     if further != known:
-        found = {key: kind.against(further) for key, kind in kinds.every.items()}
-    grades = {key: _graded(known, held, kinds.every[key], each) for key, each in found.items()}
+        found = {key: kind.against(further, read) for key, kind in kinds.every.items()}
+    confirmed = _confirmed(known.stated, held)
+    grades = {
+        key: (kinds.every[key].told(known, each, read), confirmed and not each.nameless)
+        for key, each in found.items()
+    }
     by_source = {
         source: tuple(Graded(record, *grades[kinds.at[source]]) for record in records)
         for source, records in records_by_source.items()
@@ -98,10 +110,10 @@ def _kinds(
         if len(records) > 1:
             return None
         for record in records:
-            named = not read(source, record).records.isdisjoint(known.all.records)
-            if named or record.restricted is True:
+            held, first = read.with_kind(source, record)
+            if record.restricted is True or not held.records.isdisjoint(known.all.records):
                 return None
-            first, population = read.kind(source, record), populations.get(source)
+            population = populations.get(source)
             key = kinds.at[source] = id(first), population
             if key not in kinds.every:
                 kinds.every[key] = _Kind(credible(reference, known, first), population)
@@ -117,14 +129,6 @@ def _all_hers(kinds: _Kinds, found: Mapping[_Key, Assessment]) -> bool:
         return False
     persons = {kind.held.as_person for kind in kinds.every.values()} if len(found) > 1 else ()
     return not any(differ_as_people(one, other) for one, other in combinations(persons, 2))
-
-
-def _graded(
-    known: KnownOfChild, members: Collection[Details], kind: _Kind, found: Assessment
-) -> tuple[Grade, bool]:
-    """What is said of each record of a kind, and whether no later answer changes it."""
-    settled = not found.nameless and _confirmed(known.stated, members)
-    return of_member(found.said(known.all, kind.held)), settled
 
 
 def _confirmed(stated: Details, members: Collection[Details]) -> bool:
