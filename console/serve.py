@@ -18,11 +18,18 @@ _MOST_HEAD: Final = 64 * 1024
 _MOST_AT_ONCE: Final = 1000
 
 
+class PagesCannotListen(Exception):
+    """The address is not to be had now; the message says which and what to do."""
+
+
 def serve(settings_file: Path) -> None:
-    """Serve; PagesNotConfigured if the settings or the key cannot be used."""
+    """Serve; PagesNotConfigured if the settings or the key cannot be used.
+
+    PagesCannotListen if the address is another process's.
+    """
     settings = read_pages_settings(settings_file)
     app = pages_app(settings, read_or_make(settings.session.key), Assets.read())
-    listening = socket.create_server((settings.host, settings.port))
+    listening = _listening(settings.host, settings.port)
     config = uvicorn.Config(
         app,
         http="h11",  # the other parser has no limit on the head of a request
@@ -35,6 +42,16 @@ def serve(settings_file: Path) -> None:
         timeout_graceful_shutdown=5,
     )
     asyncio.run(_Server(config).serve(sockets=[listening]))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise PagesCannotListen(
+            f"host, port: cannot listen on {host}:{port}: {error.strerror};"
+            " `ss -ltnp` names who has it"
+        ) from None
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,10 @@ class LogUnavailable(Exception):
     """Nothing was acknowledged: the log cannot be written or read now, so nothing may leave."""
 
 
+class LogUnserved(LogUnavailable):
+    """The log is there, and this release cannot use it as it is: the message says what to do."""
+
+
 class LogNotContinued(LogUnavailable):
     """The log that is read now lacks what was acknowledged: an older one, cut, or another."""
 

@@ -4,11 +4,23 @@ Whatever cannot be opened is ConfigurationInvalid, and says what to change.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
 from typing import Final
 
-from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, LogUnavailable
+from gateway.audit.errors import (
+    KeysUnavailable,
+    KeysUnreadable,
+    LogCorrupt,
+    LogUnavailable,
+    LogUnserved,
+)
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
 from gateway.audit.keys.key_ring import KeyRing
@@ -43,9 +55,9 @@ from gateway.config.settings_tables import (
     LogSettings,
     WitnessSettings,
 )
-from gateway.config.state_folder import state_folder, told_of_state
+from gateway.config.state_folder import state_folder, store_setting, told_of
 from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid
+from gateway.model.errors import ConfigurationInvalid, ServiceAway
 
 LOG_FILE: Final = "audit.sqlite"
 LOG_KEY: Final = "log-key"
@@ -64,8 +76,9 @@ async def open_publication(
     files, state = settings.files, state_folder(settings.files)
     origin = read_operator_file(files.operator).log_origin
     async with AsyncExitStack() as stack:
-        with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
+        with _told_of(_signer_setting(settings)):
             signer = await _open_signer(settings, origin, stack, certificates)
+        with _told_of(store_setting(settings.log)):
             opened = await _open_log(settings.log, state, _checked(await signer.remembered()))
             stack.push_async_callback(opened.aclose)
             trusted = trusted_witnesses(settings.witnesses, signer.verifier_key)
@@ -75,6 +88,14 @@ async def open_publication(
             )
         stack.push_async_callback(_signed_at_last, publication)
         yield publication
+
+
+def _told_of(setting: str) -> AbstractContextManager[None]:
+    return told_of(setting, KeysUnreadable, LogCorrupt, LogUnserved, away=(LogUnavailable,))
+
+
+def _signer_setting(settings: Settings) -> str:
+    return "keys.service" if settings.environment == "production" else "files.state"
 
 
 async def _open_signer(
@@ -106,7 +127,7 @@ async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthS
     origin = read_operator_file(settings.files.operator).log_origin
     state = state_folder(settings.files)
     async with AsyncExitStack() as stack:
-        with told_of_state(KeysUnreadable, LogCorrupt, LogUnavailable):
+        with _told_of(store_setting(settings.log)):
             signer = await stack.enter_async_context(local_signer(state / LOG_KEY, origin))
             opened = await _open_log(settings.log, state, None)
         stack.push_async_callback(opened.aclose)
@@ -144,7 +165,7 @@ async def open_keys(
 
     Its credential and authority are added to `certificates`.
     """
-    with told_of_state(KeysUnreadable):
+    with told_of("keys.service" if keys.service else "files.state", KeysUnreadable):
         if keys.service and keys.credential:
             access = KeyAccess.of(keys.credential, keys.authority)
             if certificates is not None:
@@ -175,7 +196,7 @@ async def open_keys_in_reach(
     try:
         await opened.protect(())
     except KeysUnavailable as error:
-        raise ConfigurationInvalid(f"keys.service: {error}") from None
+        raise ServiceAway(f"keys.service: {error}; see whether it runs and lets us in") from None
     if isinstance(opened, KeyServices):
         await opened.look()
     return opened

@@ -20,6 +20,8 @@ from gateway.audit.keys.service.service import open_room
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.publish.local_signer import local_signer
+from gateway.cli.serving.endings import told
+from gateway.cli.serving.sockets import cannot_listen
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import KeptFiles
 from gateway.http.client_certificate import shown_to_clients
@@ -27,7 +29,7 @@ from gateway.http.connections.bounds import of_a_service
 from gateway.http.connections.descriptors import raise_descriptors
 from gateway.http.connections.renewed import of_kept, served_beside
 from gateway.http.connections.server import BoundedServer
-from gateway.model.errors import ConfigurationInvalid
+from gateway.model.errors import ConfigurationInvalid, ServiceAway
 
 _FOR_THE_GROUP: Final = 0o660
 
@@ -57,11 +59,15 @@ def serve(  # noqa: PLR0913, PLR0917 - a thing that the process needs each
     place: Place,
     log: SignedLog | None,
 ) -> None:
-    """Serve the keys of `folder` until stopped; ends with 2 where it cannot be begun."""
+    """Serve the keys of `folder` until stopped; what cannot begin ends as `endings` says."""
     try:
         asyncio.run(_serve(clients, journal, folder, first_epoch, place, log))
-    except (KeysUnavailable, KeysUnreadable, LogUnavailable, ConfigurationInvalid) as error:
+    except (KeysUnavailable, LogUnavailable) as error:
+        raise typer.Exit(told(ServiceAway(str(error)))) from None
+    except KeysUnreadable as error:
         raise _fail(str(error)) from None
+    except ConfigurationInvalid as error:
+        raise typer.Exit(told(error)) from None
 
 
 async def _serve(  # noqa: PLR0913, PLR0917 - as above
@@ -138,7 +144,7 @@ def _listening(place: Place) -> socket.socket:
         return socket.create_server((place.host, place.port), backlog=128)
     except OSError as error:
         where = place.socket or f"{place.host}:{place.port}"
-        raise ConfigurationInvalid(f"cannot listen on {where}: {error.strerror}") from None
+        raise cannot_listen(f"cannot listen on {where}", error) from None
 
 
 def _unix(path: Path) -> socket.socket:

@@ -21,6 +21,8 @@ from gateway.audit.witness.cosigner import Cosigner, WitnessMisconfigured
 from gateway.audit.witness.memory import Memory
 from gateway.audit.witness.served import witness_app
 from gateway.audit.witness.witness import Witness
+from gateway.cli.serving.endings import told
+from gateway.cli.serving.sockets import cannot_listen
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import KeptFiles
 from gateway.http.client_certificate import shown_to_clients
@@ -41,7 +43,7 @@ def key(name: str, state: Path) -> None:
 def serve(
     name: str, log_keys: list[str], state: Path, address: tuple[str, int], tls: Pair | None = None
 ) -> None:
-    """Serve until stopped, over TLS with a certificate and key; ends with 2 if it cannot begin."""
+    """Serve until stopped, over TLS with a certificate and key."""
     chosen = Witness(
         cosigner=_cosigner(state, name),
         memory=Memory(state / "seen.sqlite"),
@@ -153,7 +155,8 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=128)
     except OSError as error:
-        raise _fail(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        refusal = cannot_listen(f"cannot listen on {host}:{port}", error)
+        raise typer.Exit(told(refusal)) from None
 
 
 def _cosigner(state: Path, name: str) -> Cosigner:

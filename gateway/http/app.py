@@ -26,7 +26,6 @@ from gateway.config.certificates.renewal import Certificates, Renewal
 from gateway.config.certificates.system import SystemAuthorities
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unwitnessed_production
-from gateway.config.state_folder import told_of_state
 from gateway.http.pipeline import Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
 from gateway.http.routes.routes import routes
@@ -38,8 +37,7 @@ from gateway.http.wiring.stages import open_stages
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.figures import NO_FIGURES, Figures
-from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.opening import open_ledger
+from gateway.registry.ledger.opening import open_ledger, told_of_ledger
 from gateway.registry.replica_lease import ReplicaKeys
 from gateway.registry.settings_changes import SettingsStart
 from gateway.registry.signing_keys import open_keys_on_behalf
@@ -64,7 +62,7 @@ async def open_gateway(  # noqa: PLR0913, PLR0917  what it is wired of
     `certificates` has what it serves with; every other one that it uses is added to them. `check`
     says what is wrong with the files as they are now.
     `paths` says which way answers may go; `figures` hear what is done.
-    ConfigurationInvalid says what to change.
+    ConfigurationInvalid says what to change; ServiceAway, which is one, what is away.
     """
     async with AsyncExitStack() as stack:
         certificates = certificates or Certificates(clock.now)
@@ -143,7 +141,7 @@ async def _refuse_other_keys(settings: Settings, public: ReplicaKeys) -> None:
     """
     if settings.log.dsn:
         async with aclosing(await open_ledger(settings.log, settings.files)) as ledger:
-            with told_of_state(LedgerCorrupt, LedgerUnavailable):
+            with told_of_ledger(settings.log):
                 public.refuse_others(await ledger.leases())
 
 

@@ -8,6 +8,7 @@ TeamAroundError
 +-- TryLater          nothing was disclosed; ask again
 +-- NotYetAvailable   promised in the schema, not served by this version
 ConfigurationInvalid  the gateway does not start: the operator changes what the message names
++-- ServiceAway       it does not start now: what the message names is away, and may come back
 
 Only the HTTP stage knows statuses. A message names what to change and never
 repeats a value that came with the request.
@@ -201,6 +202,10 @@ class ConfigurationInvalid(Exception):
             for each in faults
         )
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class ServiceAway(ConfigurationInvalid):
+    """A service, a disk or a port that a start needs is not to be had now: start again later."""
 
 
 CODES: Final = {

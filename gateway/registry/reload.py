@@ -13,7 +13,13 @@ from gateway.config.certificates.renewal import RenewedCertificates
 from gateway.model import events
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, ConfigurationInvalid, NotAllowed, TryLater
+from gateway.model.errors import (
+    AskDifferently,
+    ConfigurationInvalid,
+    NotAllowed,
+    ServiceAway,
+    TryLater,
+)
 from gateway.registry.desired_state import SourceVersion
 from gateway.registry.files import ManifestFile, OperatorFiles
 from gateway.registry.generations import ActiveGeneration, Generations, RenewedSecrets
@@ -82,10 +88,12 @@ class Reloader:
                 else:
                     await self._roll_out(after, prepared, None, READ_AT_START)
             await self.rollout.serve()
-        except (LedgerUnavailable, LedgerCorrupt) as error:
+        except LedgerCorrupt as error:
             raise ConfigurationInvalid(f"the ledger: {error}") from None
+        except LedgerUnavailable as error:
+            raise ServiceAway(f"the ledger: {error}") from None
         except TryLater as error:
-            raise ConfigurationInvalid(f"files.state: {error.message}") from None
+            raise ServiceAway(error.message) from None
 
     async def _refuse_beside_others(self, folder: OperatorFiles) -> None:
         """No start changes what other gateways serve: one wrong file would stop them all."""
@@ -210,7 +218,7 @@ class Reloader:
         try:
             return await self.recorder.log.size()
         except LogUnavailable:
-            raise ConfigurationInvalid("files.state: the log cannot be read") from None
+            raise ServiceAway("the log cannot be read now") from None
 
 
 def _sources(before: ActiveGeneration | None, new: ActiveGeneration) -> Iterator[Coming]:

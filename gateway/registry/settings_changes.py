@@ -22,7 +22,8 @@ from gateway.audit.keys.private_file import create_once, read_private
 from gateway.audit.recorder.recorder import Coming, Recorder
 from gateway.config.settings import Settings
 from gateway.config.settings_names import NEW_PLACE
-from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.config.state_folder import unwritable
+from gateway.model.errors import ConfigurationInvalid, ServiceAway, TryLater
 
 KEY_FILE: Final = "settings-key"
 MARKS_FILE: Final = "settings-marks.json"
@@ -54,7 +55,7 @@ class Marker:
             create_once(file, secrets.token_bytes(_KEY_LENGTH))
             key = read_private(file)
         except OSError as error:
-            raise ConfigurationInvalid(f"files.state: {file}: {type(error).__name__}") from None
+            raise unwritable(file, error) from None
         except KeysUnreadable as error:
             raise ConfigurationInvalid(f"files.state: {error}") from None
         if len(key) != _KEY_LENGTH:
@@ -151,7 +152,7 @@ class SettingsMarks:
             create_once(draft, orjson.dumps(marks))
             draft.replace(file)
         except OSError as error:
-            raise ConfigurationInvalid(f"files.state: {file}: {type(error).__name__}") from None
+            raise unwritable(file, error) from None
 
     def _kept(self) -> dict[str, str] | None:
         try:
@@ -206,9 +207,9 @@ class SettingsStart:
             for name, mark in differing or ():
                 await self._changed(f"settings.{name}", mark, SETTING_CHANGED)
         except LogUnavailable:
-            raise ConfigurationInvalid("files.state: the log cannot be read") from None
+            raise ServiceAway("the log cannot be read now") from None
         except TryLater as error:
-            raise ConfigurationInvalid(f"files.state: {error.message}") from None
+            raise ServiceAway(error.message) from None
         await asyncio.to_thread(marks.keep, self.settings)
 
     async def renewed(self, names: tuple[str, ...]) -> None:

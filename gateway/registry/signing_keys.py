@@ -16,7 +16,7 @@ from adapters.network.signature import Signer
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import create_once, read_private
 from gateway.config.settings_tables import FileSettings
-from gateway.config.state_folder import state_folder, told_of_state
+from gateway.config.state_folder import state_folder, told_of
 
 NONCE_BYTES: Final = 16
 
@@ -82,7 +82,7 @@ class OnBehalfKeys:
 
 def open_keys_on_behalf(files: FileSettings) -> OnBehalfKeys:
     """The keys of this gateway, below `state`; ConfigurationInvalid says what to change."""
-    with told_of_state(KeysUnreadable):
+    with told_of("files.state", KeysUnreadable):
         return OnBehalfKeys.at(state_folder(files) / "on-behalf-keys.json")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from gateway.cli.serving.endings import AWAY, FAULTY
 from gateway.config.tables.connections import ConnectionSettings
 from tests.support.shipped import DEPLOY, parsed
 
@@ -73,9 +74,13 @@ def test_a_unit_runs_under_an_account_of_its_own_without_privileges(unit: Path) 
 
 
 @each_unit
-def test_a_unit_is_started_again_until_the_services_that_it_needs_are_back(unit: Path) -> None:
-    assert service(unit)["Restart"] == ["on-failure"]
-    assert "RestartPreventExitStatus" not in service(unit)  # also ends with 2: a key service away
+def test_a_unit_is_started_again_while_a_service_is_away_and_not_for_a_faulty_file(
+    unit: Path,
+) -> None:
+    said = service(unit)
+    assert said["Restart"] == ["on-failure"]
+    assert said["RestartPreventExitStatus"] == [str(FAULTY)]
+    assert str(AWAY) not in said["RestartPreventExitStatus"]
     assert "\nStartLimitIntervalSec=0\n" in unit.read_text("utf-8").partition("[Service]")[0]
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.audit.errors import LogUnavailable
+from gateway.audit.errors import LogUnavailable, LogUnserved
 from gateway.audit.log.acknowledged import refuse_forgotten
 from gateway.audit.log.postgres_check import check_rows
 from gateway.audit.log.postgres_schema import FACTS, NUMBER, PostgresLogSchema, number_of
@@ -46,26 +46,29 @@ async def looked_at(
 
 
 async def _refuse_forgetful(connection: Any, *, unsynced: bool) -> None:
-    """LogUnavailable if the server takes no entry, or may lose one; `unsynced` ones may."""
+    """LogUnavailable if the server takes no entry, LogUnserved if it may lose one.
+
+    `unsynced` ones may.
+    """
     if await connection.fetchval("SELECT pg_is_in_recovery()"):
         raise LogUnavailable("PostgreSQL is a standby here, or still recovers: it takes no entry")
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
         if await connection.fetchval(f"SHOW {name}") == "off" and not unsynced:
-            raise LogUnavailable(f"PostgreSQL has {name} off here, so no commit is sure")
+            raise LogUnserved(f"PostgreSQL has {name} off here, so no commit is sure: turn it on")
 
 
 async def _refuse_unserved(connection: Any) -> None:
-    """LogUnavailable if the tables are not those that this release serves."""
+    """LogUnserved if the tables are not those that this release serves."""
     facts = await connection.fetchrow(FACTS)
     numbers = await connection.fetch(NUMBER) if facts[0] else ()
     schema = PostgresLogSchema()
     try:
         found = number_of(facts, [row[0] for row in numbers])
     except SchemaUnknown as error:
-        raise LogUnavailable(str(error)) from None
+        raise LogUnserved(str(error)) from None
     refusal = unserved(schema.store, found, schema.newest)
     if refusal:
-        raise LogUnavailable(refusal)
+        raise LogUnserved(refusal)
 
 
 async def _tell_if_alone(dsn: str, connection: Any) -> None:

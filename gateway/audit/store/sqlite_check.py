@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from gateway.audit.errors import LogCorrupt, LogUnavailable
+from gateway.audit.errors import LogCorrupt, LogUnavailable, LogUnserved
 from gateway.audit.store.rehash import Rehash
 from gateway.audit.store.sqlite import LastSeen, stored_size, stored_tiles
 from gateway.audit.store.sqlite_file import connected, damaged, empty_log, identity
@@ -127,7 +127,7 @@ def _refuse_unserved(path: Path, connection: sqlite3.Connection) -> None:
         raise others from None
     refusal = moved(connection) or unserved("log", found, NEWEST)
     if refusal:
-        raise LogUnavailable(f"{path}: {refusal}")
+        raise LogUnserved(f"{path}: {refusal}")
     with empty_log() as log:
         due, there = _shape(log), _shape(connection)
     # The next release may have added to it.

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.serving.endings import AWAY
+
 
 def console(
     settings: Annotated[
@@ -22,7 +24,7 @@ def console(
     try:
         from console.asking.documents import manifest
         from console.config.settings import PagesNotConfigured
-        from console.serve import serve
+        from console.serve import PagesCannotListen, serve
     except ImportError:
         typer.echo('the pages are not installed: install "teamaround[console]"', err=True)
         raise typer.Exit(2) from None
@@ -36,3 +38,6 @@ def console(
     except PagesNotConfigured as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    except PagesCannotListen as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(AWAY) from None

@@ -15,6 +15,7 @@ import uvloop
 from gateway.cli.checking.check import sound
 from gateway.cli.checking.every_fault import every_fault
 from gateway.cli.serving.collecting import freed_when_quiet, spare_the_collector
+from gateway.cli.serving.endings import told
 from gateway.cli.serving.sockets import BoundSockets, bound_sockets
 from gateway.cli.serving.workers import Workers, WorkerSide
 from gateway.config.certificates.renewal import Certificates
@@ -41,7 +42,7 @@ _BACKLOG: Final = 1024
 
 
 def serve(settings: Path | None) -> None:
-    """Serve until a signal stops it; the command ends with 2 where it cannot be begun."""
+    """Serve until a signal stops it; what cannot begin ends as `endings` says."""
     found = sound(settings)
     to_standard_error()
     try:
@@ -49,8 +50,7 @@ def serve(settings: Path | None) -> None:
             work, count = partial(_served, found, bound, settings), found.server.workers
             status = Workers(work, count).run() if count > 1 else work()
     except ConfigurationInvalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(told(error)) from None
     if status:
         raise typer.Exit(status)
 
@@ -63,8 +63,7 @@ def _served(
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings, bound, file, side))
     except ConfigurationInvalid as error:
-        typer.echo(str(error), err=True)
-        return 2
+        return told(error)
     events.stopped()
     return 0
 

@@ -1,12 +1,21 @@
 """The addresses that a gateway listens on, taken before anything else is begun."""
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.config.settings import Settings
-from gateway.model.errors import ConfigurationInvalid
+from gateway.model.errors import ConfigurationInvalid, ServiceAway
+
+_ADVICE: Final = {
+    errno.EADDRINUSE: "another process has it (`ss -ltnp` names it): stop that, or name another",
+    errno.EADDRNOTAVAIL: "this machine has no such address now: see `ip address`, or name another",
+    errno.EACCES: "this account may not take a port below 1024: name another",
+}
+_MAY_END: Final = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,13 @@ def _bound(host: str, port: int, table: str) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise ConfigurationInvalid(
-            f"{table}.host, {table}.port: cannot listen on {host}:{port}: {error}"
-        ) from None
+        where = f"{table}.host, {table}.port: cannot listen on {host}:{port}"
+        raise cannot_listen(where, error) from None
     return bound
+
+
+def cannot_listen(where: str, error: OSError) -> ConfigurationInvalid:
+    """Why nothing can listen there, and what to do; ServiceAway if that may end by itself."""
+    advice = _ADVICE.get(error.errno or 0, "name another address or port")
+    failure = ServiceAway if error.errno in _MAY_END else ConfigurationInvalid
+    return failure(f"{where}: {error.strerror or error}; {advice}")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from gateway.config.database.connecting import SECONDS, connected, takes_writes
 from gateway.config.database.contract import DatabaseRefused, Lock
-from gateway.config.sql import ADVICE, REFUSED
+from gateway.config.sql import REFUSED, unusable
 
 T = TypeVar("T")
 _CONNECTIONS: Final = 3
@@ -119,10 +119,7 @@ async def told() -> AsyncIterator[None]:
         yield
     except (*REFUSED, SQLAlchemyError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        name = type(cause.__cause__ or cause).__name__ if cause else type(error).__name__
-        raise DatabaseRefused(
-            f"the database cannot be used ({name}){ADVICE.get(name, '')}"
-        ) from None
+        raise DatabaseRefused(unusable((cause.__cause__ or cause) if cause else error)) from None
 
 
 async def _take(connection: AsyncConnection, lock: Lock, seconds: float) -> None:

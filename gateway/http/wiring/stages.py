@@ -9,7 +9,6 @@ from adapters.contract.paths import COMPILED, Paths
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
-from gateway.config.state_folder import told_of_state
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
 from gateway.identity.counts.shared import open_counts
@@ -23,8 +22,7 @@ from gateway.registry.connect import SourceOpener
 from gateway.registry.desired_state import DesiredState, LedgerFacts, desired_state_of
 from gateway.registry.files import OperatorFiles, read_folder
 from gateway.registry.generations import Generations
-from gateway.registry.ledger.contract import LedgerCorrupt, LedgerUnavailable
-from gateway.registry.ledger.opening import is_kept, open_ledger
+from gateway.registry.ledger.opening import is_kept, open_ledger, told_of_ledger
 from gateway.registry.ledger.record import LedgerHead
 from gateway.registry.rollout import desired_state_in
 from gateway.registry.signing_keys import open_keys_on_behalf
@@ -99,7 +97,7 @@ async def _desired_state(folder: OperatorFiles, settings: Settings) -> DesiredSt
         return desired_state_of(folder, LedgerHead(), LedgerFacts({}, {}))
     ledger = await open_ledger(settings.log, settings.files)
     try:
-        with told_of_state(LedgerCorrupt, LedgerUnavailable):
+        with told_of_ledger(settings.log):
             return await desired_state_in(ledger, folder, await ledger.head())
     finally:
         await ledger.aclose()

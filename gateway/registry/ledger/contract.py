@@ -12,6 +12,10 @@ class LedgerUnavailable(Exception):
     """The ledger cannot be read or written now, so that nothing changes."""
 
 
+class LedgerUnserved(LedgerUnavailable):
+    """The ledger is there, and is not of this release: the message says what to do."""
+
+
 class LedgerCorrupt(Exception):
     """What is stored is not what was written; the message says what is wrong."""
 

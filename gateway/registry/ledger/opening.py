@@ -1,18 +1,29 @@
 """The ledger, opened where the settings say: in PostgreSQL, or in a file below `state`."""
 
+from contextlib import AbstractContextManager
 from typing import Final
 
 from gateway.config.settings_tables import FileSettings, LogSettings
-from gateway.config.state_folder import told_of_state
-from gateway.registry.ledger.contract import Ledger, LedgerCorrupt, LedgerUnavailable
+from gateway.config.state_folder import store_setting, told_of
+from gateway.registry.ledger.contract import (
+    Ledger,
+    LedgerCorrupt,
+    LedgerUnavailable,
+    LedgerUnserved,
+)
 from gateway.registry.ledger.store import SqlLedger
 
 FILE: Final = "ledger.sqlite"
 
 
+def told_of_ledger(log: LogSettings) -> AbstractContextManager[None]:
+    """Say what keeps the ledger from being used as ConfigurationInvalid, or as ServiceAway."""
+    return told_of(store_setting(log), LedgerCorrupt, LedgerUnserved, away=(LedgerUnavailable,))
+
+
 async def open_ledger(log: LogSettings, files: FileSettings) -> Ledger:
     """What was proposed and rolled out; to be closed. ConfigurationInvalid says what to change."""
-    with told_of_state(LedgerCorrupt, LedgerUnavailable):
+    with told_of_ledger(log):
         if log.dsn:
             return await SqlLedger.at_server(log.dsn)
         return await SqlLedger.at_file(files.state / FILE)

@@ -14,7 +14,12 @@ from gateway.config.database.postgres import PostgresDatabase
 from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import AccountLink
-from gateway.registry.ledger.contract import TURN_SECONDS, LedgerCorrupt, LedgerUnavailable
+from gateway.registry.ledger.contract import (
+    TURN_SECONDS,
+    LedgerCorrupt,
+    LedgerUnavailable,
+    LedgerUnserved,
+)
 from gateway.registry.ledger.record import LedgerHead, RolloutRecord, Version
 from gateway.registry.ledger.row import (
     link_row,
@@ -222,14 +227,16 @@ def _told() -> Iterator[None]:
         yield
     except DatabaseDamaged as error:
         raise LedgerCorrupt(str(error)) from None
-    except (DatabaseRefused, SchemaUnknown) as error:
+    except SchemaUnknown as error:
+        raise LedgerUnserved(str(error)) from None
+    except DatabaseRefused as error:
         raise LedgerUnavailable(str(error)) from None
 
 
 def _refuse_unserved(opened: Connection) -> None:
     refusal = unserved(SCHEMA.store, SCHEMA.found(opened), SCHEMA.newest)
     if refusal:
-        raise LedgerUnavailable(refusal)
+        raise LedgerUnserved(refusal)
 
 
 def _check(opened: Connection) -> None:

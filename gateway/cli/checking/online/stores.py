@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gateway.cli.checking.online.clocks import SeenClocks
 from gateway.cli.checking.online.findings import Finding, FindingState, LookFailed
 from gateway.config.database.connecting import connected, takes_writes
-from gateway.config.sql import ADVICE, REFUSED
+from gateway.config.sql import REFUSED, unusable
 from gateway.identity.counts.shared import open_counts
 from gateway.model.errors import TryLater
 
@@ -20,9 +20,7 @@ async def look_at_log(dsn: str, clocks: SeenClocks) -> Iterable[Finding]:
         finally:
             await connection.close()
     except REFUSED as error:
-        name = type(error).__name__
-        advice = ADVICE.get(name, "; see whether it runs and takes the login of log.dsn")
-        raise LookFailed(f"cannot be used ({name}){advice}") from None
+        raise LookFailed(unusable(error)) from None
     if not writes:
         raise LookFailed("takes no writes now: see which server is the primary")
     return [Finding("log.dsn", FindingState.OK, "takes writes")]

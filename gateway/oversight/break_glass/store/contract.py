@@ -11,6 +11,10 @@ class GrantsUnavailable(Exception):
     """What waits for review cannot be read or written now, so that nothing is given."""
 
 
+class GrantsUnserved(GrantsUnavailable):
+    """The store is there, and is not of this release: the message says what to do."""
+
+
 CLAIMED_AT_ONCE: Final = 100
 OVERDUE: Final = "overdue"
 

@@ -16,7 +16,12 @@ from gateway.config.database.postgres import PostgresDatabase
 from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import Account
-from gateway.oversight.break_glass.store.contract import CLAIMED_AT_ONCE, OVERDUE, GrantsUnavailable
+from gateway.oversight.break_glass.store.contract import (
+    CLAIMED_AT_ONCE,
+    OVERDUE,
+    GrantsUnavailable,
+    GrantsUnserved,
+)
 from gateway.oversight.break_glass.store.grant import (
     LASTS,
     BreakGlassGrant,
@@ -284,11 +289,13 @@ def _make(file: Path) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
-    except (DatabaseDamaged, DatabaseRefused, SchemaUnknown) as error:
+    except (DatabaseDamaged, SchemaUnknown) as error:
+        raise GrantsUnserved(str(error)) from None
+    except DatabaseRefused as error:
         raise GrantsUnavailable(str(error)) from None
 
 
 def _refuse_unserved(opened: Connection) -> None:
     refusal = unserved(SCHEMA.store, SCHEMA.found(opened), SCHEMA.newest)
     if refusal:
-        raise GrantsUnavailable(refusal)
+        raise GrantsUnserved(refusal)

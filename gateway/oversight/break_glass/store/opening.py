@@ -3,8 +3,12 @@
 from typing import Final
 
 from gateway.config.settings_tables import FileSettings, LogSettings
-from gateway.config.state_folder import told_of_state
-from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
+from gateway.config.state_folder import store_setting, told_of
+from gateway.oversight.break_glass.store.contract import (
+    GrantStore,
+    GrantsUnavailable,
+    GrantsUnserved,
+)
 from gateway.oversight.break_glass.store.grants import SqlGrants
 
 FILE: Final = "break-glass.sqlite"
@@ -15,7 +19,7 @@ async def open_grants(log: LogSettings, files: FileSettings) -> GrantStore:
 
     ConfigurationInvalid says what to change.
     """
-    with told_of_state(GrantsUnavailable):
+    with told_of(store_setting(log), GrantsUnserved, away=(GrantsUnavailable,)):
         if log.dsn:
             return await SqlGrants.at_server(log.dsn)
         return await SqlGrants.at_file(files.state / FILE)
