@@ -19,7 +19,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "ConnectionRefusedError": "; see whether PostgreSQL runs at the address in the DSN",
     "InsufficientPrivilegeError": "; only the tables' owner may do that (`--owner-dsn`)",
     "InvalidAuthorizationSpecificationError": "; pg_hba.conf lets nobody in from here so",
-    "InvalidCatalogNameError": "; there is no such database: make it, or mend the DSN",
+    "InvalidCatalogNameError": "; there is no such database: make it, or name another",
     "InvalidPasswordError": "; the password in the DSN is not the role's",
     "LockNotAvailableError": "; another session holds a table: try again",
     "PooledByTransaction": (

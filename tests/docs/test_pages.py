@@ -17,6 +17,8 @@ MAKE = re.compile(r"\bmake ([a-z-]+)")
 COMMAND = re.compile(r"\bteamaround ([a-z]+)")
 FILE = re.compile(r"(?:adapters|resolvers|gateway|demo|docs|tests|deploy|bench)/[\w./-]+")
 MACHINE = re.compile(r"(?<![\w.:/])/(?:home|root|tmp|work|usr|opt|var|etc|Users|mnt)\b|[A-Z]:\\")
+# An operator's pages name the folders that every Debian has, and nobody's own.
+OF_EVERY_DEBIAN = re.compile(r"(?<![\w.:/])/(?:usr|opt|var|etc)\b")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -50,7 +52,10 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
 
 @each_page
 def test_no_page_names_a_path_of_somebodys_machine(page: Path) -> None:
-    assert MACHINE.findall(page.read_text("utf-8")) == []
+    text = page.read_text("utf-8")
+    if page.parent.name == "operate":
+        text = OF_EVERY_DEBIAN.sub("", text)
+    assert MACHINE.findall(text) == []
 
 
 def test_every_decision_stands_in_the_list_of_decisions() -> None:

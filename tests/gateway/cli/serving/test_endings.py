@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from demo.postgres import Postgres
+from demo.processes.postgres import Postgres
 from gateway.audit.keys.private_file import create_once
 from gateway.cli.serving.endings import AWAY, FAULTY
 from gateway.config.database.connecting import connected
