@@ -15,6 +15,8 @@ from adapters.http.dialect import Dialect
 from adapters.http.exchange import (
     LARGEST_TOKEN_REPLY,
     Connections,
+    OwnAnswers,
+    PooledConnections,
     Transport,
     open_pool,
     open_session,
@@ -25,6 +27,7 @@ from adapters.http.kinds.rest import REST
 from adapters.http.kinds.soap import SOAP
 from adapters.http.login import open_login
 from adapters.http.probe import HttpProbe
+from adapters.http.request import REQUEST_ID
 from adapters.http.source import HttpSource, Wire, source_over
 from adapters.http.verdict import REFUSED
 from adapters.manifest.manifest import Manifest
@@ -114,10 +117,17 @@ def _transports(
     if opening.paths.compiled:
         pool = open_pool(manifest, GuardedResolver(opening.egress), tls, bodies_at)
     if pool is not None and token_url is None:
-        return pool, pool
+        return _own(pool, manifest), pool
     session = open_session(manifest, GuardedResolver(opening.egress), tls)
     whole = pool or Connections(session, manifest.limits.max_body, bodies_at)
-    return whole, Connections(session, LARGEST_TOKEN_REPLY)
+    return _own(whole, manifest), Connections(session, LARGEST_TOKEN_REPLY)
+
+
+def _own(transport: PooledConnections | Connections, manifest: Manifest) -> Transport:
+    """The transport; where requests have ids, one that looks whose answer has come."""
+    headers = manifest.source.headers
+    names = frozenset(name.lower() for name, value in headers.items() if REQUEST_ID in value)
+    return OwnAnswers(transport, names, transport.distrust) if names else transport
 
 
 async def _open_sql(opening: Opening) -> Source:

@@ -9,6 +9,8 @@ _RULES: Final[Mapping[str, str]] = {
     "adapter": "the adapter has a bug. Tell its author; the gateway's events name the error",
     "another_child": "every record has another number than the one asked for. Check the path,"
     " the query or the WHERE that uses the number",
+    "another_request": "the answer has the id of another request: a proxy or the system mixes"
+    " answers up. Report it to those who run them, before you ask again",
     "batch": "an answer about several children does not say which child each record is about."
     " Check `batch`",
     "bundle": "this is not what the standard expects here: a searchset Bundle, or a OneRoster"

@@ -1,12 +1,13 @@
 """One HTTP request and its whole, bounded answer; no redirect, cookie or proxy is followed.
 
-Questions go over a pool of plain connections; aiohttp carries logins, and sources whose manifest
-asks for packed answers or has an address in a form of its own.
+Questions go over a pool of kept connections. aiohttp carries logins, and sources whose manifest has
+an address or a header of a form of its own: each of those requests has a connection to itself, as
+what comes late on a kept one could be taken for the next answer.
 """
 
 import ssl
-import zlib
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -16,7 +17,8 @@ from yarl import URL
 
 from adapters.contract.contract import Fault, Malformed, Unavailable
 from adapters.manifest.manifest import Manifest
-from adapters.network.bounded_answer import AnswerRefused
+from adapters.network.bounds.bounded_answer import AnswerRefused
+from adapters.network.bounds.unpacking import unpacked
 from adapters.network.cause import cause_of
 from adapters.network.http_client import DroppedError, content_of, open_client
 from adapters.network.http_request import HttpRequest
@@ -24,7 +26,6 @@ from adapters.network.trust import system_trust
 from adapters.network.wire.connection import Received
 from adapters.network.wire.destination import Destination
 from adapters.network.wire.pool import ConnectionPool
-from adapters.network.wire.unpacking import unpacked
 
 LARGEST_TOKEN_REPLY: Final = 64 * 1024
 _LISTS = ("link", "age")
@@ -32,7 +33,8 @@ _WITHOUT_BODY = frozenset({401, 403, 429})
 _SERVER_ERROR = 500
 _REDIRECTS = range(300, 400)
 _STATUSES = range(100, 1000)
-_ASKS_FOR_PACKED = frozenset({"accept-encoding", "expect", "te", "upgrade"})
+_RECENT: Final = 512  # request ids of one source; far more than wait at once
+_NOT_OURS = frozenset({"expect", "te", "upgrade"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class Connections:
         """`exchange` over the session."""
         return await exchange(self.session, request, self.max_body, self.bodies_at)
 
+    def distrust(self) -> None:
+        """Nothing is to be done: each request has a connection to itself."""
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.session.close()
@@ -90,6 +95,10 @@ class PooledConnections:
             return _failed(error)
         return HttpAnswer(*received)
 
+    def distrust(self) -> None:
+        """Keep no connection any more."""
+        self.pool.distrust()
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.pool.aclose()
@@ -100,6 +109,44 @@ class PooledConnections:
         if content and encoding.lower() != "identity":
             content = await unpacked(content, encoding, self.max_body)
         return HttpAnswer(status, headers, content)
+
+
+class OwnAnswers:
+    """A transport that knows an answer to another request, where the agency repeats their ids.
+
+    `names` are the headers, in lower case, that have another id in each request. An answer whose id
+    is none of ours says nothing: many systems have ids of their own. `distrust` is told of each
+    answer that went astray, as the next over the same connection may go astray too.
+    """
+
+    def __init__(
+        self, inner: Transport, names: frozenset[str], distrust: Callable[[], None]
+    ) -> None:
+        self._inner = inner
+        self._names = names
+        self._distrust = distrust
+        self._recent: deque[str] = deque(maxlen=_RECENT)
+
+    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
+        """Send once; Malformed if the answer names an earlier request or one that still waits."""
+        said = {name.lower(): value for name, value in request.headers.items()}
+        ours = {name: said[name] for name in self._names if name in said}
+        self._recent.extend(ours.values())
+        answer = await self._inner.send(request)
+        if isinstance(answer, HttpAnswer) and self._is_anothers(answer, ours):
+            self._distrust()
+            return Malformed("another_request")
+        return answer
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._inner.aclose()
+
+    def _is_anothers(self, answer: HttpAnswer, ours: Mapping[str, str]) -> bool:
+        repeated = {name: answer.headers.get(name, value) for name, value in ours.items()}
+        return any(
+            value != ours[name] and value in self._recent for name, value in repeated.items()
+        )
 
 
 def open_pool(
@@ -114,7 +161,7 @@ def open_pool(
     `Connections`.
     """
     to = Destination.of(manifest.source.base_url or "", tls or system_trust(), resolver)
-    if to is None or any(name.lower() in _ASKS_FOR_PACKED for name in manifest.source.headers):
+    if to is None or any(name.lower() in _NOT_OURS for name in manifest.source.headers):
         return None
     limits, decided = manifest.limits, frozenset(filter(_decided_by_status, _STATUSES)) - bodies_at
     # A kept connection may be dropped just as it is used; who must not be asked over has none.
@@ -136,8 +183,7 @@ def open_session(
         limit=manifest.limits.concurrency,
         resolver=resolver,
         ssl=tls or system_trust(),
-        # A kept connection may be dropped just as it is used; who must not be asked over has none.
-        force_close=manifest.source.effects != "none",
+        force_close=True,
     )
     return open_client(max(manifest.limits.max_body, LARGEST_TOKEN_REPLY), connector=connector)
 
@@ -158,15 +204,15 @@ async def exchange(
             allow_redirects=False,
         ) as response:
             return await _answer(response, max_body, bodies_at)
-    except (aiohttp.ClientError, zlib.error, OSError) as error:
+    except (aiohttp.ClientError, OSError) as error:
         return _failed(error)
 
 
-def _failed(error: aiohttp.ClientError | zlib.error | OSError) -> Unavailable | Malformed:
+def _failed(error: aiohttp.ClientError | OSError) -> Unavailable | Malformed:
     match error:
         case AnswerRefused():
             return Malformed(error.rule)
-        case aiohttp.ClientPayloadError() | zlib.error():
+        case aiohttp.ClientPayloadError():
             return Malformed("truncated")
         case aiohttp.ClientResponseError():
             return Malformed("http")

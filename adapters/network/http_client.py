@@ -7,14 +7,14 @@ from typing import Final
 
 import aiohttp
 
-from adapters.network.bounded_answer import AnswerTooLarge, AnswerUnreadable, BoundedAnswer
+from adapters.network.bounds.bounded_answer import AnswerTooLarge, BoundedAnswer
+from adapters.network.bounds.unpacking import unpacked
 from adapters.network.name_lookup import NameLookup
 from adapters.network.trust import system_trust
 
 _CHUNK: Final = 64 * 1024
 _LARGEST_HEADER: Final = 16 * 1024
-# aiohttp unpacks one of these, and gives whatever has another as it came.
-_ENCODINGS: Final = frozenset({"identity", "gzip", "deflate", "br", "zstd"})
+_PLAIN: Final = "identity"
 
 
 def open_client(
@@ -28,7 +28,7 @@ def open_client(
 
     Without `timeout_s` the time is the caller's affair. Without a `connector` each request has a
     connection of its own, for who asks seldom: a kept one may be gone by then. No cookie or proxy
-    of the environment is used, and each request is sent once.
+    of the environment is used, each request is sent once, and `content_of` unpacks.
     """
     connector = connector or aiohttp.TCPConnector(
         force_close=True, resolver=NameLookup(), ssl=system_trust()
@@ -42,6 +42,7 @@ def open_client(
         middlewares=(_sent_once,),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
+        auto_decompress=False,  # aiohttp takes what was cut off before its end for the whole
         timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=None),
         headers={"User-Agent": "teamaround", **(headers or {})},
         max_line_size=_LARGEST_HEADER,
@@ -69,12 +70,10 @@ async def _sent_once(
 
 
 async def content_of(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """The whole content, unpacked; AnswerTooLarge past `most` bytes.
+    """The whole content, unpacked; AnswerTooLarge past `most` bytes, packed or not.
 
     aiohttp.ClientPayloadError where it was cut off, has too much around it, or cannot be unpacked.
     """
-    if response.headers.get("Content-Encoding", "identity").lower() not in _ENCODINGS:
-        raise AnswerUnreadable("in an encoding that was not asked for")
     content = bytearray()
     async for piece in response.content.iter_chunked(_CHUNK):
         content += piece
@@ -82,4 +81,7 @@ async def content_of(response: aiohttp.ClientResponse, most: int) -> bytes:
             response.close()
             raise AnswerTooLarge("longer than it may be")
         await asyncio.sleep(0)  # what has come is given without a wait, and others want their turn
-    return bytes(content)
+    encodings = ", ".join(response.headers.getall("Content-Encoding", [_PLAIN]))
+    if not content or encodings.lower() == _PLAIN:
+        return bytes(content)
+    return await unpacked(bytes(content), encodings, most)

@@ -8,7 +8,7 @@ from typing import Final
 
 import aiohttp
 
-from adapters.network.bounded_answer import AnswerTooLarge
+from adapters.network.bounds.bounded_answer import AnswerTooLarge
 from adapters.network.http_client import content_of, open_client
 from adapters.network.trust import system_trust
 from gateway.config.certificates.contexts import trusting

@@ -8,4 +8,4 @@ from tests.support.adapters import asking
 @pytest.fixture(params=["kept connections", "aiohttp"])
 def carrier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "aiohttp":
-        monkeypatch.setattr(asking, "ALWAYS", asking.WANTS_PACKED)
+        monkeypatch.setattr(asking, "ALWAYS", asking.BY_AIOHTTP)

@@ -2,11 +2,12 @@
 
 import asyncio
 import select
+from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
 import aiohttp
 
-from adapters.network.bounded_answer import AnswerRefused
+from adapters.network.bounds.bounded_answer import AnswerRefused
 from adapters.network.http_client import DroppedError
 from adapters.network.wire.reading import ResponseReader
 
@@ -29,14 +30,16 @@ class WireConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[None] | None = None
         self._poll = select.poll()
-        self._strayed = self._encrypted = False
+        self._strayed = self._encrypted = self._used = False
         self.idle_since = 0.0
 
     async def exchange(self, request: bytes, *, head_only: bool = False) -> Received:
         """Send it, once, and read its answer.
 
-        DroppedError if the connection ended before an answer, aiohttp.ClientPayloadError if in one,
-        AnswerRefused past a bound. Whoever does not wait for the end ends the connection.
+        DroppedError if the connection ended before an answer, or if more came than one answer and
+        an earlier request went this way: the first may be the answer to that one.
+        aiohttp.ClientPayloadError if it ended in an answer, AnswerRefused past a bound. Whoever
+        does not wait for the end ends the connection.
         """
         transport, reader = self._transport, self._reader
         if transport is None or transport.is_closing():
@@ -46,6 +49,9 @@ class WireConnection(asyncio.Protocol):
         try:
             transport.write(request)
             await waiting
+            if self._used and self._said_more():
+                raise DroppedError  # noqa: TRY301  every failure ends it
+            self._used = True
         except BaseException:
             self.abort()
             raise
@@ -65,15 +71,23 @@ class WireConnection(asyncio.Protocol):
     def quiet(self) -> bool:
         """Whether the other end has said nothing since: neither an end, nor what nobody asked."""
         said = self._poll.poll(0) if self.usable else ()
-        # Over TLS it may be about the encryption.
-        if said and not said[0][1] & _ENDED and not self._encrypted:
-            self._strayed = True
+        self._note(said)
         return self.usable and not said
 
     @property
     def strayed(self) -> bool:
         """Whether the other end was ever heard to say more than it was asked."""
         return self._strayed or self._reader.strayed
+
+    def _said_more(self) -> bool:
+        if not self.strayed and self.usable:
+            self._note(self._poll.poll(0))
+        return self.strayed
+
+    def _note(self, said: Sequence[tuple[int, int]]) -> None:
+        # Over TLS it may be about the encryption.
+        if said and not said[0][1] & _ENDED and not self._encrypted:
+            self._strayed = True
 
     def abort(self) -> None:
         """End it at once."""

@@ -57,6 +57,13 @@ class ConnectionPool:
         self._idle.clear()
         await asyncio.sleep(0)
 
+    def distrust(self) -> None:
+        """Keep no connection any more: an answer that came was to another request."""
+        if self._keeps:
+            self._keeps, self._head = False, HeadWriter(self._to.authority, keeps=False)
+        while self._idle:
+            self._end(self._idle.popleft())
+
     def _kept(self) -> WireConnection | None:
         oldest = asyncio.get_running_loop().time() - _IDLE_S
         while self._idle:
@@ -92,8 +99,8 @@ class ConnectionPool:
             self._sweep = loop.call_at(self._idle[0].idle_since + _IDLE_S, self._let_go)
 
     def _end(self, connection: WireConnection) -> None:
-        if connection.strayed and self._keeps:
-            # What it says next may come too late to be told from an answer.
-            self._keeps, self._head = False, HeadWriter(self._to.authority, keeps=False)
         self._open.discard(connection)
         connection.abort()
+        if connection.strayed and self._keeps:
+            # What it says next may come too late to be told from an answer.
+            self.distrust()

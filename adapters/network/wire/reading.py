@@ -8,7 +8,7 @@ from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from adapters.network.bounded_answer import (
+from adapters.network.bounds.bounded_answer import (
     INFORMATIONAL,
     MOST_FRAMING,
     MOST_HEAD,

@@ -10,10 +10,12 @@ from aiohttp import web
 from adapters.contract.contract import Malformed, NoRecord, Reply
 from adapters.http.exchange import Connections, PooledConnections, Transport
 from adapters.http.source import HttpSource
-from tests.support.adapters.asking import WANTS_PACKED, manifest_text, opened, question
+from tests.support.adapters.asking import BY_AIOHTTP, WANTS_PACKED, manifest_text, opened, question
 from tests.support.loopback import serving
 
 ABSENT = b'{"pupils": [], "total": 0}'
+# Brotli's way with what it cannot pack: the content as it is, and then the end.
+UNPACKABLE = brotli.compress(ABSENT, quality=0)
 BARE = zlib.compressobj(wbits=-15)
 PACKED: dict[str, bytes] = {
     "gzip": gzip.compress(ABSENT[:9]) + gzip.compress(ABSENT[9:]),
@@ -29,13 +31,31 @@ async def carrier_of(text: str) -> Transport:
         return adapter.source.transport
 
 
-async def test_questions_go_over_kept_connections_unless_the_manifest_wants_packed_answers() -> (
-    None
-):
-    plain = manifest_text("rest", "https://agency.example")
-    wanting = manifest_text("rest", "https://agency.example", source=WANTS_PACKED)
-    assert isinstance(await carrier_of(plain), PooledConnections)
-    assert isinstance(await carrier_of(wanting), Connections)
+@pytest.mark.parametrize(
+    ("source", "carrier"),
+    [("", PooledConnections), (WANTS_PACKED, PooledConnections), (BY_AIOHTTP, Connections)],
+)
+async def test_questions_go_over_kept_connections_unless_the_manifest_wants_what_we_do_not_read(
+    source: str, carrier: type[Transport]
+) -> None:
+    transport = await carrier_of(manifest_text("rest", "https://agency.example", source=source))
+    assert isinstance(transport, carrier)
+
+
+async def test_what_aiohttp_carries_has_a_connection_for_each_request() -> None:
+    from_where = set[object]()
+
+    async def handler(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        from_where.add(request.transport.get_extra_info("peername"))
+        return web.json_response({"pupils": [], "total": 0})
+
+    async with (
+        serving(handler) as base,
+        opened(manifest_text("rest", base, source=BY_AIOHTTP)) as adapter,
+    ):
+        assert [await adapter.source.ask(question()) for _ in range(3)] == [NoRecord()] * 3
+    assert len(from_where) == 3
 
 
 @pytest.mark.usefixtures("carrier")
@@ -53,6 +73,9 @@ async def test_an_answer_that_comes_packed_is_read(encoding: str) -> None:
         ("gzip, gzip", gzip.compress(gzip.compress(ABSENT)), "http"),
         ("compress", ABSENT, "http"),
         ("gzip", gzip.compress(b" " * 70_000), "too_large"),
+        ("gzip", gzip.compress(ABSENT)[:-8], "truncated"),
+        ("deflate", zlib.compress(ABSENT)[:-4], "truncated"),
+        ("br", UNPACKABLE[: UNPACKABLE.index(ABSENT) + len(ABSENT)], "truncated"),
     ],
 )
 async def test_what_cannot_be_unpacked_is_no_answer(encoding: str, body: bytes, rule: str) -> None:

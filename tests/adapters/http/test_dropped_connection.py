@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 import pytest
 
@@ -9,7 +10,7 @@ from adapters.contract.contract import Fault, Records, Reply, Unavailable
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.loopback import serving_raw
 
-pytestmark = pytest.mark.usefixtures("carrier")
+EITHER_WAY: Final = pytest.mark.usefixtures("carrier")
 
 ANN = b'{"id": 7, "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}'
 BODY = b'{"total": 1, "pupils": [%b]}' % ANN
@@ -53,12 +54,14 @@ async def test_a_kept_connection_that_is_dropped_is_told_and_the_request_not_rep
     assert server.requests == 2
 
 
+@EITHER_WAY
 async def test_a_new_connection_that_is_dropped_is_told_and_the_request_not_repeated() -> None:
     server = Dropping(answers=0)
     assert await asked(server, 1) == [Unavailable(Fault.DROPPED)]
     assert server.requests == 1
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("answers", [0, 1])
 async def test_a_server_that_drops_every_connection_sees_each_question_once(answers: int) -> None:
     server = Dropping(answers)

@@ -54,8 +54,9 @@ max_body = "64KiB"
 max_records = 3
 {rest}
 """
-# Whoever wants packed answers is carried by aiohttp, and nobody else.
-WANTS_PACKED = 'headers = { Accept-Encoding = "gzip, deflate" }\n'
+WANTS_PACKED = 'headers = { Accept-Encoding = "gzip, deflate, br" }\n'
+# Whoever names this header is carried by aiohttp: what it allows is more than we read.
+BY_AIOHTTP = 'headers = { TE = "trailers" }\n'
 ALWAYS = ""  # what `carrier` has in the table of each source over HTTP
 OWN_ROW = 'mark = "own-row"\n'
 PUPIL = """

@@ -29,8 +29,8 @@ from gateway.model.errors import TryLater
 from gateway.oversight.break_glass.store.grant import Notice
 from gateway.oversight.notices import sender
 from tests.support.adapters.asking import (
+    BY_AIOHTTP,
     PUPIL,
-    WANTS_PACKED,
     manifest_text,
     opened,
     question,
@@ -105,9 +105,9 @@ def _asked(kind: str, rest: str) -> Use:
     return use
 
 
-async def _packed(handler: RawHandler, _folder: Path) -> bool:
+async def _by_aiohttp(handler: RawHandler, _folder: Path) -> bool:
     async with serving_raw(handler) as base:
-        text = manifest_text("rest", base, source=WANTS_PACKED)
+        text = manifest_text("rest", base, source=BY_AIOHTTP)
         async with opened(text, base) as adapter:
             reply = await adapter.source.ask(question())
     return not isinstance(reply, Unavailable | Malformed | Refused)
@@ -225,7 +225,7 @@ async def _command(handler: RawHandler, folder: Path) -> bool:
 
 USES: Final[Mapping[str, Use]] = {
     "a REST source": _asked("rest", PUPIL),
-    "a REST source that wants packed answers": _packed,
+    "a REST source that aiohttp carries": _by_aiohttp,
     "a FHIR source": _asked("fhir", FHIR),
     "a SOAP source": _asked("soap", SOAP),
     "a GraphQL source": _asked("graphql", _GRAPHQL),

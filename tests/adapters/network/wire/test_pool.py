@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.network.bounded_answer import AnswerTooLarge
+from adapters.network.bounds.bounded_answer import AnswerTooLarge
 from adapters.network.egress import Egress
 from adapters.network.http_client import DroppedError
 from adapters.network.http_request import HttpRequest

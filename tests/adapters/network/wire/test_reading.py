@@ -11,7 +11,7 @@ from httptools import HttpResponseParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.network.bounded_answer import AnswerRefused
+from adapters.network.bounds.bounded_answer import AnswerRefused
 from adapters.network.wire import reading
 from adapters.network.wire.reading import ResponseReader
 

@@ -13,7 +13,7 @@ import pytest
 import adapters
 import gateway
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
-from adapters.network import bounded_answer
+from adapters.network.bounds import bounded_answer
 from adapters.network.http_client import content_of, open_client
 from adapters.network.wire import reading
 from tests.support.adapters.asking import manifest_text, opened, question

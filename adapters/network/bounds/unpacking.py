@@ -1,4 +1,4 @@
-"""Content that came packed though it was asked for plain, unpacked as aiohttp does it."""
+"""Content that came packed, unpacked by aiohttp's libraries, and believed once its end came."""
 
 import asyncio
 import gzip
@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 from aiohttp.compression_utils import BrotliDecompressor, ZLibDecompressor, ZSTDDecompressor
 
-from adapters.network.bounded_answer import AnswerTooLarge, AnswerUnreadable
+from adapters.network.bounds.bounded_answer import AnswerTooLarge, AnswerUnreadable
 
 _PIECE: Final = 16 * 1024
 _RAW_DEFLATE: Final = 8  # what the first byte of a zlib stream ends on; some send deflate without
@@ -15,6 +15,8 @@ _RAW_DEFLATE: Final = 8  # what the first byte of a zlib stream ends on; some se
 # bytes are a wrong checksum or a wrong block, so what nothing vouches for is not believed.
 _BEHIND: Final = b"behind"
 _ANOTHER_MEMBER: Final = gzip.compress(_BEHIND, mtime=0)
+# The same for another frame of zstd (RFC 8878, section 3.1.1): one block, as it is.
+_ANOTHER_FRAME: Final = b"\x28\xb5\x2f\xfd\x20\x06\x31\x00\x00" + _BEHIND
 _Unpacker = BrotliDecompressor | ZLibDecompressor | ZSTDDecompressor
 
 
@@ -38,11 +40,19 @@ async def unpacked(content: bytes, encoding: str, most: int) -> bytes:
 
 
 def _is_whole(unpacker: _Unpacker, encoding: str) -> bool:
-    if not isinstance(unpacker, ZLibDecompressor):
-        return True
-    if encoding == "gzip":
-        return unpacker.decompress_sync(_ANOTHER_MEMBER, max_length=_PIECE) == _BEHIND
-    return unpacker.eof
+    match unpacker:
+        case BrotliDecompressor():
+            # aiohttp asks the library the same, and says it to nobody.
+            return bool(unpacker._obj.is_finished())  # noqa: SLF001
+        case ZSTDDecompressor():
+            # Given whole, it would be read by itself after a head that was cut off.
+            begun = unpacker.decompress_sync(_ANOTHER_FRAME[:1], max_length=_PIECE)
+            rest = unpacker.decompress_sync(_ANOTHER_FRAME[1:], max_length=_PIECE)
+            return begun + rest == _BEHIND
+        case _ if encoding == "gzip":
+            return unpacker.decompress_sync(_ANOTHER_MEMBER, max_length=_PIECE) == _BEHIND
+        case _:
+            return unpacker.eof
 
 
 async def _opened(unpacker: _Unpacker, content: bytes, most: int) -> bytes:
