@@ -131,7 +131,7 @@ wheels: $(READY)  ## whether each package of the image has a wheel for arm64 and
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group matching $(LOCKING) -o bench/matching/requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra console -c requirements.lock $(LOCKING) -o deploy/image/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra console --extra otel -c requirements.lock $(LOCKING) -o deploy/image/requirements.lock
 	echo 'hatchling>=1.27,<2' | $(BIN)/uv pip compile - -c requirements.lock $(LOCKING) -o deploy/image/build.lock
 	echo 'cyclonedx-bom>=7.5,<8' | $(BIN)/uv pip compile - $(LOCKING) -o deploy/sbom/requirements.lock
 

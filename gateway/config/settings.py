@@ -44,6 +44,7 @@ from gateway.config.settings_tables import (
 )
 from gateway.config.settings_text import SettingsText
 from gateway.config.settings_variables import variable_faults
+from gateway.config.tables.collector import CollectorSettings, collector_faults
 from gateway.config.tables.connections import ConnectionSettings, connection_faults
 from gateway.config.tables.documents import DocumentSettings
 from gateway.config.tables.metrics import MetricSettings, metric_faults
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     alerts: AlertSettings = AlertSettings()
     metrics: MetricSettings = MetricSettings()
+    collector: CollectorSettings = CollectorSettings()
 
     @property
     def own_stores(self) -> frozenset[HostPort]:
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
             *_known(postgres_hosts, self.log.dsn),
             *_known(_valkey_hosts, self.replicas.valkey),
             *(at for each in self.keys.services for at in _known(_service_host, each)),
+            *([self.collector.address] if self.collector.address else []),
         )
         return frozenset(at for at in known if not at[0].startswith("/"))
 
@@ -184,4 +187,5 @@ def together(settings: Settings) -> Iterator[SettingFault]:
             over_tls=settings.tls.certificate is not None,
             workers=settings.server.workers,
         ),
+        collector_faults(settings.environment, settings.collector),
     )

@@ -72,6 +72,7 @@ class Endpoint:
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
         wanted = Accepts(RESPONSE_JSON, parts=None)
+        self._figures.began(only(request, "traceparent"))
         try:
             if request.method != "POST":
                 return self._page(request)

@@ -54,6 +54,16 @@ def questions_refused(cause: str, count: int) -> None:
     _say.warning("questions_refused", cause=cause, count=count)
 
 
+def collector_unavailable(signal: str, cause: str) -> None:
+    """The collector does not take traces or metrics; questions go on. Said once until it does."""
+    _say.warning("collector_unavailable", signal=signal, cause=cause)
+
+
+def collector_back(signal: str) -> None:
+    """The collector takes them again."""
+    _say.info("collector_back", signal=signal)
+
+
 def stopping(drain_s: float) -> None:
     """The gateway stops; for so many seconds it still serves, and is not ready."""
     _say.info("stopping", drain_s=drain_s)

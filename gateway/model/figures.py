@@ -18,6 +18,11 @@ RELEASE: Final = "release"
 STAGES: Final = (SIGN_IN, DOCUMENT, DECIDE, ADMIT, INTENT, ANSWER, RELEASE)
 OF_THE_CHILD: Final = frozenset({ANSWER, RELEASE})
 """The stages whose number or time may depend on the child."""
+ONE_IN: Final = 20
+QUESTIONS: Final = 20
+EVERY_S: Final = 60.0
+"""What may depend on a child is told of one question in so many, drawn by lot, and together with
+so many questions and after so many seconds (docs/adr/0068)."""
 ANSWERED: Final = "answered"
 FAILED: Final = "failed"
 GONE: Final = "gone"
@@ -27,6 +32,9 @@ _NOT_TIMED: Final = nullcontext()
 
 class Figures:
     """Hears what a gateway does; this one takes nothing down."""
+
+    def began(self, traceparent: str | None) -> None:
+        """A request begins in this context; `traceparent` is what it says of a trace of its own."""
 
     def stage(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002  nothing is kept
         """Times what is done within it, as one of STAGES."""

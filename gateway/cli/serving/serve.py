@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -89,12 +90,9 @@ async def _serve(
         host, port = bound.questions.getsockname()[:2]
         bound.questions.listen(_BACKLOG)
         await beside.enter_async_context(
-            _figures_served(
-                *(figures, pipeline, settings, bound, side),
-                certificates=certificates,
-                tls=tls,
-                server=server,
-                clock=clock,
+            _figures_shown(
+                *(figures, bound.of_figures(_number(side))),
+                *(pipeline, settings, certificates, tls, server, clock),
             )
         )
         _stop_in_order(server)
@@ -122,29 +120,23 @@ async def _serve(
 
 def _figures(settings: Settings, clock: Clock) -> "CountedFigures | None":
     """What counts; nothing where nobody is to read it, and then nothing of it is imported."""
-    if settings.metrics.port is None:
+    if settings.metrics.port is None and not settings.collector.url:
         return None
-    from gateway.http.metrics.opening import counted_figures  # noqa: PLC0415  as said
+    from gateway.cli.serving.figures import counted_figures  # noqa: PLC0415  as said
 
-    return counted_figures(clock)
+    return counted_figures(settings, clock)
 
 
 @asynccontextmanager
-async def _figures_served(
-    figures: "CountedFigures | None",
-    pipeline: Pipeline,
-    settings: Settings,
-    bound: BoundSockets,
-    side: WorkerSide | None,
-    **served: Any,
+async def _figures_shown(
+    figures: "CountedFigures | None", listening: socket.socket | None, *of: Any
 ) -> AsyncIterator[None]:
-    listening = bound.of_figures(_number(side))
-    if listening is None or figures is None:
+    if figures is None:
         yield
         return
-    from gateway.http.metrics.opening import figures_served  # noqa: PLC0415  as above
+    from gateway.cli.serving.figures import FiguresOf, figures_shown  # noqa: PLC0415  as above
 
-    async with figures_served(figures, pipeline, settings, listening, **served):
+    async with figures_shown(FiguresOf(figures, *of), listening):
         yield
 
 

@@ -1,12 +1,12 @@
 """The table of the settings that says where the gateway's figures can be read."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field
 
+from gateway.config.addresses.hosts import is_here
 from gateway.config.settings_names import SettingKey
 from gateway.config.tables.table import Host, SettingsTable
 
@@ -40,7 +40,7 @@ def metric_faults(
         return
     if environment == "production" and metrics.credential is None:
         yield ("metrics", "port"), "production shows figures for a credential: name its file"
-    clear = not (over_tls or metrics.tunnelled or _is_here(metrics.host))
+    clear = not (over_tls or metrics.tunnelled or is_here(metrics.host))
     if environment == "production" and clear:
         what = (
             "other machines read figures over TLS alone: name tls.certificate, listen on"
@@ -51,10 +51,3 @@ def metric_faults(
         yield ("metrics", "port"), "workers listen on this port and those after it: write which"
     elif metrics.port + workers - 1 > _LAST_PORT:
         yield ("metrics", "port"), "workers listen on this port and those after it: write a lower"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

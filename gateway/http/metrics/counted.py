@@ -7,6 +7,7 @@ from typing import Final
 
 from gateway.http.metrics.histogram import Histogram
 from gateway.http.metrics.veil import Veil
+from gateway.http.traces.traces import Traces
 from gateway.model.figures import ANSWER, OF_THE_CHILD, Figures
 
 STAGE_SECONDS: Final = "teamaround_stage_seconds"
@@ -16,14 +17,28 @@ CALL_SECONDS: Final = "teamaround_source_call_seconds"
 
 
 class CountedFigures(Figures):
-    """Exact where a figure depends on nothing of a child, else behind the `veil`."""
+    """Exact where a figure depends on nothing of a child, else behind the `veil`.
 
-    def __init__(self, monotonic: Callable[[], float], lot: Callable[[], float]) -> None:
+    `traces` hear of everything too, if there are any.
+    """
+
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        lot: Callable[[], float],
+        traces: Traces | None = None,
+    ) -> None:
         self._monotonic = monotonic
+        self.traces = traces
         self.veil = Veil(monotonic, lot)
         self.stages: defaultdict[str, Histogram] = defaultdict(Histogram)
         self.responses: Counter[str] = Counter()
         self.places_taken = 0
+
+    def began(self, traceparent: str | None) -> None:
+        """Count nothing yet."""
+        if self.traces is not None:
+            self.traces.began(traceparent)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -32,21 +47,19 @@ class CountedFigures(Figures):
         try:
             yield
         finally:
-            took = self._monotonic() - began
-            if name in OF_THE_CHILD:
-                self.veil.happened((STAGE_SECONDS, name), took)
-                if name == ANSWER:
-                    self.veil.asked()
-            else:
-                self.stages[name].took(took)
+            self._took(name, began, self._monotonic() - began)
 
     def responded(self, result: str) -> None:
         """Count a response."""
         self.responses[result] += 1
+        if self.traces is not None:
+            self.traces.responded(result)
 
     def took_place(self, change: int) -> None:
         """Count who is served."""
         self.places_taken += change
+        if self.traces is not None:
+            self.traces.took_place(change)
 
     def answered(self, outcomes: Iterable[str]) -> None:
         """Count a question's outcomes."""
@@ -57,3 +70,15 @@ class CountedFigures(Figures):
         """Count a call."""
         self.veil.happened((CALLS, source, went))
         self.veil.happened((CALL_SECONDS, source), seconds)
+        if self.traces is not None:
+            self.traces.called(source, went, seconds)
+
+    def _took(self, name: str, began: float, took_s: float) -> None:
+        if name in OF_THE_CHILD:
+            self.veil.happened((STAGE_SECONDS, name), took_s)
+            if name == ANSWER:
+                self.veil.asked()
+        else:
+            self.stages[name].took(took_s)
+        if self.traces is not None:
+            self.traces.stage(name, began, took_s)

@@ -41,6 +41,7 @@ _EVERY: Final = (
     Described("teamaround_events", "counter", "Events that came about.", ("event", "level")),
     Described("teamaround_events_dropped", "counter", "Events that could not be written."),
     Described("teamaround_scrapes", "counter", "Requests to this listener.", ("result",)),
+    Described("teamaround_collector", "counter", "Sent to a collector.", ("signal", "result")),
 )
 METRICS: Final = {each.name: each for each in _EVERY}
 PROCESS_STEPS: Final = {

@@ -2,7 +2,7 @@
 
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final
@@ -33,7 +33,10 @@ Samples = Mapping[Any, float]
 
 @dataclass(slots=True)
 class Exposition:
-    """All figures of one gateway; `scrapes` counts what this listener itself answered."""
+    """All figures of one gateway.
+
+    `scrapes` counts what the listener answered, `collector` what became of what was sent to one.
+    """
 
     figures: CountedFigures
     lag: LoopLag
@@ -41,16 +44,19 @@ class Exposition:
     places: int
     connections_allowed: int
     scrapes: Counter[str] = field(default_factory=Counter)
+    collector: Counter[tuple[str, str]] = field(default_factory=Counter)
     _process: ProcessCollector = field(default_factory=lambda: ProcessCollector(registry=None))
 
     def text(self, readings: Readings) -> bytes:
         """What a scrape gets."""
         registry = CollectorRegistry(auto_describe=False)
-        of_process = _coarse(self._process.collect())
-        registry.register(
-            _Found([*self._exact(readings), *self._veiled(readings.named), *of_process])
-        )
+        registry.register(_Found(self.families(readings)))
         return generate_latest(registry)
+
+    def families(self, readings: Readings) -> Sequence[Metric]:
+        """Every figure as it is now."""
+        of_process = _coarse(self._process.collect())
+        return (*self._exact(readings), *self._veiled(readings.named), *of_process)
 
     def _exact(self, at: Readings) -> Iterator[Metric]:
         yield _family("teamaround_build", {(version("teamaround"), platform.python_version()): 1})
@@ -72,6 +78,7 @@ class Exposition:
         dropped = 0 if self.said.lines is None else self.said.lines.dropped
         yield _family("teamaround_events_dropped", {(): dropped})
         yield _family("teamaround_scrapes", _by_name(self.scrapes))
+        yield _family("teamaround_collector", self.collector)
         yield _histograms("teamaround_loop_lag_seconds", {(): self.lag.late})
 
     def _veiled(self, named: frozenset[str]) -> Iterator[Metric]:
@@ -85,8 +92,8 @@ class Exposition:
 
 
 class _Found(Collector):
-    def __init__(self, metrics: Iterable[Metric]) -> None:
-        self._metrics = tuple(metrics)
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self._metrics = metrics
 
     def collect(self) -> Iterable[Metric]:
         """Every metric that was read."""

@@ -1,10 +1,8 @@
 """Opens the listener of the figures beside a gateway, and closes it after it."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from random import Random, SystemRandom
+from contextlib import asynccontextmanager
 from typing import Final
 
 from gateway.audit.keys.service.client import kept_credential
@@ -15,16 +13,11 @@ from gateway.config.settings import Settings
 from gateway.http.connections.bounds import ConnectionBounds
 from gateway.http.connections.renewed import of_kept
 from gateway.http.connections.server import BoundedServer
-from gateway.http.metrics.counted import CountedFigures
 from gateway.http.metrics.exposition import Exposition
 from gateway.http.metrics.listener import metrics_app
-from gateway.http.metrics.loop_lag import LoopLag
 from gateway.http.metrics.readings import PartReader
-from gateway.http.pipeline import Pipeline
 from gateway.http.routes.response_headers import ResponseHeaders
-from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
-from gateway.model.event_stream.said import SAID
 
 _BACKLOG: Final = 16
 _BOUNDS: Final = ConnectionBounds(
@@ -40,49 +33,29 @@ _BOUNDS: Final = ConnectionBounds(
 )
 
 
-def counted_figures(clock: Clock) -> CountedFigures:
-    """Figures of one gateway, with lots that nobody can foresee."""
-    # Nobody sees what it gives, and the system's own source would be half of what counting costs.
-    lots = Random(SystemRandom().getrandbits(256))  # noqa: S311  as said
-    return CountedFigures(clock.monotonic, lots.random)
-
-
 @asynccontextmanager
 async def figures_served(  # noqa: PLR0913  what is read, and how it is served
-    figures: CountedFigures,
-    pipeline: Pipeline,
+    exposition: Exposition,
+    reader: PartReader,
     settings: Settings,
     listening: socket.socket,
     *,
     certificates: Certificates,
     tls: KeptFiles[ServedTls] | None,
-    server: BoundedServer,
-    clock: Clock,
 ) -> AsyncIterator[None]:
-    """Serve the figures of this gateway and its `server`; ConfigurationInvalid without credential.
+    """Serve these figures; ConfigurationInvalid without credential.
 
     The credential is read again with the certificates.
     """
     credential = _credential(settings)
     certificates.add(credential)
-    reader = PartReader(pipeline, certificates, lambda: server.connected, clock)
-    lag = LoopLag()
-    exposition = Exposition(
-        *(figures, lag, SAID),
-        places=settings.questions.under_way,
-        connections_allowed=server.most_connected,
-    )
     app = metrics_app(exposition, reader.read, lambda: credential.now if credential else None)
     served = BoundedServer(ResponseHeaders(app, settings.tls), _BOUNDS, tls=of_kept(tls))
     listening.listen(_BACKLOG)
     await served.startup(sockets=[listening])
-    watching = asyncio.create_task(lag.run())
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
         await served.shutdown()
 
 

@@ -70,6 +70,10 @@ class PartReader:
             connections=self.connections(),
         )
 
+    def named(self) -> frozenset[str]:
+        """The sources that may stand by their id now."""
+        return openly_named(self.pipeline.active)
+
     async def _look_at_witnesses(self) -> None:
         if self.clock.monotonic() < self._until:
             return

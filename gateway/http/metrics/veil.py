@@ -6,13 +6,9 @@ what was counted is published with that of at least `QUESTIONS` questions. ADR 0
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from typing import Final
 
 from gateway.http.metrics.histogram import Histogram
-
-ONE_IN: Final = 20
-QUESTIONS: Final = 20
-EVERY_S: Final = 60.0
+from gateway.model.figures import EVERY_S, ONE_IN, QUESTIONS
 
 Series = tuple[str, ...]
 """A metric's name, and the values of its labels."""

@@ -7,9 +7,8 @@ from gateway.http.metrics.counted import CountedFigures
 from gateway.http.metrics.exposition import Exposition
 from gateway.http.metrics.loop_lag import LoopLag
 from gateway.http.metrics.readings import OTHERS, Readings, openly_named
-from gateway.http.metrics.veil import EVERY_S, QUESTIONS
 from gateway.model.event_stream.said import OF_ANSWERS, SaidEvents
-from gateway.model.figures import ANSWER
+from gateway.model.figures import ANSWER, EVERY_S, QUESTIONS
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import file_of
 

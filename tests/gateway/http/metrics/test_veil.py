@@ -4,8 +4,7 @@ from random import Random
 from typing import Final
 
 from gateway.http.metrics.counted import CALLS, OUTCOMES, CountedFigures
-from gateway.http.metrics.veil import EVERY_S, ONE_IN, QUESTIONS
-from gateway.model.figures import ANSWER
+from gateway.model.figures import ANSWER, EVERY_S, ONE_IN, QUESTIONS
 
 HELD: Final = (OUTCOMES, "HAS_RECORD")
 
