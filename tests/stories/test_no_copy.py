@@ -4,14 +4,17 @@ import base64
 import json
 import re
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from gateway.identity.development_token import issue
 from gateway.model.figures import ANSWERED, FAILED, GONE, STAGES
 from resolvers.outcome import Outcome
+from tests.support.collector import Collector, attributes, collecting
 from tests.support.edge import logged
 from tests.support.markers import (
     BODY,
@@ -21,6 +24,7 @@ from tests.support.markers import (
     GOOD,
     MARKERS,
     NHS,
+    OF_TRACING,
     STREET,
     TELEPHONE,
     WORKER,
@@ -29,6 +33,7 @@ from tests.support.markers import (
     send,
     sent,
 )
+from tests.support.patience import patiently
 from tests.support.scraping import SHOWN, all_that_is_shown, labels_in
 from tests.support.served_gateway import served
 from tests.support.town import PRACTITIONER
@@ -36,12 +41,29 @@ from tests.support.traces import Trace, spellings, traces
 
 
 async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -> None:
-    async with agencies() as sources, served(tmp_path, sources, **SHOWN) as gateway:
-        statuses = await ask_everything(gateway)
-        shown = await all_that_is_shown(gateway)
-        while_running = traces(MARKERS, tmp_path, [*gateway.said, *shown])
-        assert await gateway.stop() == 0
+    heard: set[str] = set()
+
+    async def hear(request: web.Request) -> None:
+        heard.update(name.lower() for name in request.headers)
+
+    async with agencies(hear) as sources, collecting() as collector:
+        fed = {
+            "collector__url": collector.url,
+            "collector__traces": 1.0,
+            "collector__metrics_every": 0.5,
+        }
+        async with served(tmp_path, sources, **SHOWN, **fed) as gateway:
+            statuses = await ask_everything(gateway)
+            await patiently(collector.until(has_figures_of_questions))
+            shown = await all_that_is_shown(gateway)
+            while_running = traces(MARKERS, tmp_path, [*gateway.said, *shown])
+            assert await gateway.stop() == 0
+    shown += collector.everything()
     assert while_running == []
+    assert traces(MARKERS, tmp_path / "tmp", shown) == []
+    assert_every_span_is_of_ours(collector)
+    assert "x-teamaround-query-id" in heard
+    assert not heard & {name.lower() for name in OF_TRACING}
     assert traces(MARKERS, tmp_path, gateway.said) == []
     assert {200, 400, 401, 404, 415} <= {*statuses}
     assert len(statuses) + 8 >= 100
@@ -64,6 +86,25 @@ def assert_only_names_of_ours(text: str) -> None:
     codes = {value for label, value in rest if label not in free}
     assert all(re.fullmatch(r"[A-Z_]+|read|not_found", code) for code in codes)
     assert all(re.fullmatch(r"[a-z_A-Z0-9.+-]{1,24}", value) for _, value in found)
+
+
+def has_figures_of_questions(collector: Collector) -> bool:
+    return "teamaround_responses" in {each.name for each in collector.metrics()}
+
+
+def assert_every_span_is_of_ours(collector: Collector) -> None:
+    """A span says a stage, or a call to a source by its id; nothing else, and of no other trace."""
+    spans = list(collector.spans())
+    assert {each.name for each in spans} == {*STAGES, "question", "call"}
+    assert {key for each in spans for key in attributes(each)} == {
+        *("teamaround.result", "teamaround.source", "teamaround.went")
+    }
+    values = {value for each in spans for value in attributes(each).values()}
+    assert {"answered", "ok", "failed", "spine", "nobody", "UNAUTHENTICATED"} <= values
+    assert all(re.fullmatch(r"[a-z]+|[A-Z_]+", value) for value in values)
+    assert not any(each.links or each.events or each.trace_state for each in spans)
+    kinds = Counter(each.name for each in spans)
+    assert kinds["question"] == len({each.trace_id for each in spans}) >= 100
 
 
 async def test_the_answers_were_full_of_the_child(tmp_path: Path) -> None:

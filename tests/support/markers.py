@@ -45,6 +45,13 @@ CHILD: Final[Mapping[str, Any]] = {
 KNOWN: Final = {"nhsNumber": NHS, "birthDate": BORN}
 NAMED: Final = {"givenNames": [GIVEN], "familyName": FAMILY, "birthDate": BORN}
 REASON: Final = {"purpose": "SAFEGUARDING", "justification": JUSTIFICATION, "caseReference": CASE}
+# What tracing clients send; a client may make its trace of a number of the child's.
+OF_TRACING: Final = {
+    "traceparent": f"00-{NHS:0>32}-{NHS:0>16}-01",
+    "tracestate": f"vendor={UPN}",
+    "baggage": f"child={GIVEN},case={CASE}",
+    "X-Request-ID": NHS,
+}
 STREAM: Final = QUERY.replace("answers {", "answers @stream {")
 
 
@@ -99,9 +106,12 @@ async def breaking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @asynccontextmanager
-async def agencies() -> AsyncIterator[list[SourceFile]]:
-    """A spine and a council that hold the child, and others whose systems fail over it."""
-    agency_server = AgencyServer(children=(CHILD,))
+async def agencies(before: Any = None) -> AsyncIterator[list[SourceFile]]:
+    """A spine and a council that hold the child, and others whose systems fail over it.
+
+    `before` looks at each request to the first two.
+    """
+    agency_server = AgencyServer(children=(CHILD,), before=before)
     async with AsyncExitStack() as stack:
         good = await stack.enter_async_context(serving(agency_server.answer))
         urls = {
@@ -120,7 +130,7 @@ async def agencies() -> AsyncIterator[list[SourceFile]]:
 async def sent(gateway: Served, body: Any, **headers: str) -> AsyncIterator[aiohttp.ClientResponse]:
     token = issue(PRACTITIONER, gateway.settings, now=time.time(), lifetime_s=60)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    usual = {"Authorization": f"Bearer {token}", "Accept": "multipart/mixed, */*"}
+    usual = {"Authorization": f"Bearer {token}", "Accept": "multipart/mixed, */*", **OF_TRACING}
     url = f"{gateway.url}/graphql?{FAMILY}"
     async with gateway.session.post(url, json=body, headers=usual | named) as came:
         yield came

@@ -7,6 +7,7 @@ from asyncio import CancelledError
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client.metrics_core import Metric as Family
@@ -21,13 +22,20 @@ from gateway.model import events
 
 MOST_QUEUED: Final = 500
 AT_ONCE: Final = 25
-EVERY_S: Final = 1.0
-LONGEST_WAIT_S: Final = 60.0
-STOP_S: Final = 2.0
 TRIES: Final = 3
 DROPPED: Final = "dropped"
 """What was let go because too many waited, in traces; the other results are in requests."""
 RESULTS: Final = (*(each.value for each in SendResult), DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPace:
+    """Seconds between rounds, at first and after many failures; for a request; and for the end."""
+
+    every_s: float = 1.0
+    longest_wait_s: float = 60.0
+    patience_s: float = 10.0
+    stop_s: float = 2.0
 
 
 class CollectorFeed:
@@ -36,8 +44,9 @@ class CollectorFeed:
     `told` counts by signal and result. Every key is there from the beginning, as two threads read.
     """
 
-    def __init__(self, access: CollectorAccess) -> None:
+    def __init__(self, access: CollectorAccess, pace: FeedPace | None = None) -> None:
         self._access = access
+        self._pace = pace or FeedPace()
         self._traces: deque[ShownTrace] = deque()
         self._figures: tuple[int, Sequence[Family]] | None = None
         self._away: set[Signal] = set()
@@ -67,12 +76,12 @@ class CollectorFeed:
         self._figures = (time.time_ns(), families)
 
     async def stop(self) -> None:
-        """Send what waits, in STOP_S seconds at most; then give it up."""
+        """Send what waits, in a moment; then give it up."""
         self._stopping.set()
-        await asyncio.to_thread(self._thread.join, STOP_S)
+        await asyncio.to_thread(self._thread.join, self._pace.stop_s)
         with suppress(RuntimeError):  # the loop is closed: it was in time
             self._loop.call_soon_threadsafe(self._give_up)
-        await asyncio.to_thread(self._thread.join, STOP_S)
+        await asyncio.to_thread(self._thread.join, self._pace.stop_s)
 
     def _give_up(self) -> None:
         for task in asyncio.all_tasks(self._loop):
@@ -81,12 +90,15 @@ class CollectorFeed:
     def _run(self) -> None:
         resource = own_resource()
         spans, figures = SpanWriter(resource), FigureWriter(resource)
-        wait_s = EVERY_S
+        wait_s = self._pace.every_s
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner, suppress(CancelledError):
             while not self._stopping.wait(wait_s):
                 taken = runner.run(self._round(spans, figures))
-                wait_s = EVERY_S if taken else min(2 * wait_s, LONGEST_WAIT_S)
+                wait_s = self._pace.every_s if taken else self._longer(wait_s)
             runner.run(self._round(spans, figures))
+
+    def _longer(self, wait_s: float) -> float:
+        return min(2 * wait_s, self._pace.longest_wait_s)
 
     async def _round(self, spans: SpanWriter, figures: FigureWriter) -> bool:
         """Send what there is; whether the collector took it, or may as well be asked again soon."""
@@ -122,7 +134,7 @@ class CollectorFeed:
 
     async def _sent(self, signal: Signal, body: bytes) -> bool:
         """Whether it need not be sent again."""
-        outcome = await post(self._access, signal, body)
+        outcome = await post(self._access, signal, body, self._pace.patience_s)
         self.told[signal.value, outcome.result.value] += 1
         self._tell(signal, outcome)
         return outcome.result is not SendResult.FAILED

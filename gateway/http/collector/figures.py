@@ -52,7 +52,7 @@ class FigureWriter:
         if family.type == "histogram":
             return Histogram(list(self._histograms(family, at_ns)), _SINCE_START)
         points = [
-            NumberDataPoint(each.labels, self._since_ns, at_ns, each.value)
+            NumberDataPoint(each.labels, self._since_ns, at_ns, float(each.value))
             for each in family.samples
         ]
         if family.type == "counter":

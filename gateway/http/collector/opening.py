@@ -67,6 +67,6 @@ async def _traces_sent(
 
 
 def _offer(feed: CollectorFeed, held: HeldTraces, reader: PartReader) -> None:
-    if recordings := held.due():
+    if records := held.due():
         named = reader.named()
-        feed.offer(shown(each, named) for each in recordings)
+        feed.offer(shown(each, named) for each in records)

@@ -18,7 +18,6 @@ from gateway.http.collector.access import CollectorAccess
 from gateway.model.causes import cause_of
 
 MOST_ANSWER: Final = 64 * 1024
-PATIENCE_S: Final = 10.0
 _OK: Final = 200
 _AGAIN: Final = frozenset({429, 502, 503, 504})  # as OTLP has it; nothing else is sent again
 
@@ -53,15 +52,17 @@ _ANSWERS: Final[Mapping[Signal, tuple[Callable[[], Any], str]]] = {
 }
 
 
-async def post(access: CollectorAccess, signal: Signal, body: bytes) -> SendOutcome:
-    """Send it once, within PATIENCE_S; no redirect is followed and nothing of the answer is kept.
+async def post(
+    access: CollectorAccess, signal: Signal, body: bytes, patience_s: float
+) -> SendOutcome:
+    """Send it once, within `patience_s`; no redirect is followed and nothing of the answer is kept.
 
     Each request has a connection of its own: who asks seldom finds kept ones gone.
     """
     connector = aiohttp.TCPConnector(force_close=True, resolver=NameLookup(), ssl=access.trust())
     try:
         async with (
-            open_client(MOST_ANSWER, timeout_s=PATIENCE_S, connector=connector) as client,
+            open_client(MOST_ANSWER, timeout_s=patience_s, connector=connector) as client,
             client.post(
                 f"{access.url}/v1/{signal.value}",
                 data=body,

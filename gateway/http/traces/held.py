@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from gateway.http.traces.recording import Recording
+from gateway.http.traces.request_record import RequestRecord
 from gateway.model.figures import EVERY_S, QUESTIONS
 
 MOST_HELD: Final = 500
@@ -38,7 +38,7 @@ class HeldTraces:
         self._crowd = crowd
         self._monotonic = monotonic
         self._lot = lot
-        self._waiting: list[Recording] = []
+        self._waiting: list[RequestRecord] = []
         self._questions = 0
         self._since = monotonic()
 
@@ -46,12 +46,12 @@ class HeldTraces:
         """A question was answered, whether it is traced or not."""
         self._questions += 1
 
-    def finished(self, recording: Recording) -> None:
+    def finished(self, record: RequestRecord) -> None:
         """A traced request is over."""
         if len(self._waiting) < MOST_HELD:
-            self._waiting.append(recording)
+            self._waiting.append(record)
 
-    def due(self) -> list[Recording]:
+    def due(self) -> list[RequestRecord]:
         """What may come out now, in an order that says nothing."""
         now = self._monotonic()
         if self._questions < self._crowd.questions or now - self._since < self._crowd.seconds:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.http.traces.recording import RecordedCall, RecordedStage, Recording
+from gateway.http.traces.request_record import RecordedCall, RecordedStage, RequestRecord
 from gateway.model.figures import ANSWER, RELEASE
 
 CALL: Final = "call"
@@ -45,10 +45,10 @@ class ShownTrace:
         return max((each.ends_s for each in self.spans), default=0.0)
 
 
-def shown(recording: Recording, named: Collection[str]) -> ShownTrace:
+def shown(record: RequestRecord, named: Collection[str]) -> ShownTrace:
     """The trace of a request; `named` are the sources that may stand by their id."""
-    calls = [each for each in recording.calls if each.source in named]
-    return ShownTrace(recording.result, tuple(_spans(recording.stages, calls)), recording.linked)
+    calls = [each for each in record.calls if each.source in named]
+    return ShownTrace(record.result, tuple(_spans(record.stages, calls)), record.linked)
 
 
 def _spans(stages: Iterable[RecordedStage], calls: list[RecordedCall]) -> Iterator[ShownSpan]:

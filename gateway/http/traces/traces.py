@@ -6,12 +6,12 @@ from contextvars import ContextVar
 from typing import Final
 
 from gateway.http.traces.held import HeldTraces
-from gateway.http.traces.recording import Recording
+from gateway.http.traces.request_record import RequestRecord
 from gateway.model.figures import ANSWER
 
 # W3C Trace Context, version 00; a caller's flags and `tracestate` are not ours to follow.
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
-_NOW: Final[ContextVar[Recording | None]] = ContextVar("recording", default=None)
+_NOW: Final[ContextVar[RequestRecord | None]] = ContextVar("record", default=None)
 
 
 class Traces:
@@ -41,40 +41,40 @@ class Traces:
             _NOW.set(None)
             return
         stated = traceparent if self._link_callers else None
-        _NOW.set(Recording(self._monotonic(), linked_by(stated)))
+        _NOW.set(RequestRecord(self._monotonic(), linked_by(stated)))
 
     def stage(self, name: str, began: float, took_s: float) -> None:
         """A stage of this context's request is over."""
         if name == ANSWER:
             self.held.asked()
-        recording = _NOW.get()
-        if recording is not None:
-            recording.stage(name, began, took_s)
+        record = _NOW.get()
+        if record is not None:
+            record.stage(name, began, took_s)
 
     def called(self, source: str, went: str, took_s: float) -> None:
         """A source was called on behalf of this context's request."""
-        recording = _NOW.get()
-        if recording is not None:
-            recording.called(source, went, self._monotonic() - took_s, took_s)
+        record = _NOW.get()
+        if record is not None:
+            record.called(source, went, self._monotonic() - took_s, took_s)
 
     def took_place(self, change: int) -> None:
         """The request takes a place, or leaves it."""
-        recording = _NOW.get()
-        if recording is not None:
-            recording.places += change
-            self._finish(recording)
+        record = _NOW.get()
+        if record is not None:
+            record.places += change
+            self._finish(record)
 
     def responded(self, result: str) -> None:
         """The request has its result; an answer in parts may still go on."""
-        recording = _NOW.get()
-        if recording is not None:
-            recording.result = result
-            self._finish(recording)
+        record = _NOW.get()
+        if record is not None:
+            record.result = result
+            self._finish(record)
 
-    def _finish(self, recording: Recording) -> None:
-        if recording.is_over:
+    def _finish(self, record: RequestRecord) -> None:
+        if record.is_over:
             _NOW.set(None)
-            self.held.finished(recording)
+            self.held.finished(record)
 
 
 def linked_by(traceparent: str | None) -> tuple[int, int] | None:

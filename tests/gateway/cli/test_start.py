@@ -17,22 +17,25 @@ import pytest
 from typer.main import get_command
 
 from gateway.cli.main import app
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 from tests.support.docs.pages import ROOT
 from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import COMMAND
+from tests.support.settings import settings_with
 
 # Each takes longer to import than all that help needs, or is only needed by what runs.
 HEAVY: Final = (
     *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "cryptography", "graphql"),
     *("holidays", "joserfc", "lxml", "pydantic_settings", "pyroaring", "rapidfuzz", "sqlalchemy"),
-    "prometheus_client",
+    *("opentelemetry", "prometheus_client"),
     *("starlette", "stdnum", "strawberry", "structlog", "uvicorn", "uvloop", "valkey"),
 )
 # Of these, a gateway that asks, keeps or serves needs each.
 OF_THE_GATEWAY: Final = (
     *("aiohttp", "aiosqlite", "asyncpg", "asyncssh", "cedarpy", "holidays", "joserfc"),
     *("pydantic_settings", "rapidfuzz", "sqlalchemy", "starlette", "strawberry", "uvicorn"),
-    *("prometheus_client", "uvloop", "valkey"),
+    *("opentelemetry", "prometheus_client", "uvloop", "valkey"),
 )
 # Whoever reads a manifest, or prints what the schema says, asks nobody and counts nothing.
 OF_NO_READER: Final = {*OF_THE_GATEWAY, "graphql", "structlog"}
@@ -43,6 +46,8 @@ OF_NO_SCHEMA: Final = {*OF_THE_GATEWAY, "cryptography", "lxml", "pyroaring", "st
 _RUN: Final = """
 import contextlib, io, json, sys
 from gateway.cli.main import app
+from gateway.model.clock import Clock
+from gateway.model.errors import ConfigurationInvalid
 for line in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         app(line, prog_name="teamaround")
@@ -135,14 +140,37 @@ def test_keys_are_served_without_what_asks_agencies_or_answers_people(tmp_path: 
     assert found & {"aiohttp", "cedarpy", "graphql", "rapidfuzz", "strawberry"} == set()
 
 
-def test_a_gateway_that_shows_no_figures_imports_nothing_of_them() -> None:
+def test_a_gateway_that_shows_no_figures_and_no_traces_imports_nothing_of_them() -> None:
     code = "import gateway.cli.serving.serve, sys; print(*sys.modules)"
     ran = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     modules = ran.stdout.split()
     assert "gateway.http.pipeline" in modules
-    assert [m for m in modules if m.startswith(("prometheus", "gateway.http.metrics"))] == []
+    of_figures = ("prometheus", "opentelemetry", "google", "gateway.http.metrics")
+    others = ("gateway.http.traces", "gateway.http.collector", "gateway.cli.serving.figures")
+    assert [m for m in modules if m.startswith((*of_figures, *others))] == []
+
+
+def test_figures_alone_need_nothing_of_opentelemetry() -> None:
+    code = "import gateway.cli.serving.figures, sys; print(*sys.modules)"
+    ran = subprocess.run(  # noqa: S603 - as above
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
+    modules = ran.stdout.split()
+    assert "prometheus_client" in modules
+    assert [m for m in modules if m.startswith(("opentelemetry", "google"))] == []
+
+
+def test_a_collector_without_the_extra_is_told_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from gateway.cli.serving.figures import counted_figures  # noqa: PLC0415 - only here
+
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    named = settings_with(collector__url="https://collector.example", environment="development")
+    with pytest.raises(ConfigurationInvalid, match=r"install teamaround\[otel\]"):
+        counted_figures(named, Clock())
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

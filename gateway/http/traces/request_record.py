@@ -27,7 +27,7 @@ class RecordedCall:
 
 
 @dataclass(slots=True)
-class Recording:
+class RequestRecord:
     """One request from its first byte to its last; `linked` is the trace that its caller stated."""
 
     began: float
