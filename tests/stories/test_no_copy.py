@@ -62,7 +62,7 @@ async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -
     assert while_running == []
     assert traces(MARKERS, tmp_path / "tmp", shown) == []
     assert_every_span_is_of_ours(collector)
-    assert "x-teamaround-query-id" in heard
+    assert "signature-input" in heard
     assert not heard & {name.lower() for name in OF_TRACING}
     assert traces(MARKERS, tmp_path, gateway.said) == []
     assert {200, 400, 401, 404, 415} <= {*statuses}
