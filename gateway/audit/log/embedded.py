@@ -21,6 +21,7 @@ from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.search.page import refuse_missing
 from gateway.audit.store.contract import READ_BOUND, StoredCosignature
+from gateway.audit.store.longest_hold import LongestHold
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.rehash import Rehash
 from gateway.audit.store.row import LogRow
@@ -90,6 +91,7 @@ class AuditLog:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._bound = self._free = queue_bound
         self._closed = False
+        self._hold = LongestHold()
         self._writer = writer
         self._grew = threading.Event()
         self._thread = threading.Thread(target=self._write, name="audit-log", daemon=True)
@@ -118,6 +120,11 @@ class AuditLog:
     def waiting(self) -> int:
         """How many entries wait to be written."""
         return self._bound - self._free
+
+    @property
+    def longest_hold_s(self) -> float:
+        """The longest that a group of entries took to be written, lately."""
+        return self._hold.seconds
 
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""
@@ -230,7 +237,8 @@ class AuditLog:
             group = [waiting for waiting in drained if waiting is not None]
             ended = len(group) < len(drained)
             if group:
-                outcome = self._writer.add([waiting.row for waiting in group])
+                with self._hold.timed():
+                    outcome = self._writer.add([waiting.row for waiting in group])
                 self._tell(group, outcome)
                 self._grew.set()
         self._writer.close()

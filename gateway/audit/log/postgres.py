@@ -139,6 +139,11 @@ class PostgresLog:
         """How many entries wait to be written."""
         return self._bound - self._free
 
+    @property
+    def longest_hold_s(self) -> float:
+        """The longest that a group of entries held the lock of all gateways, lately."""
+        return self._writer.hold.seconds
+
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""
         self._writer.key = key

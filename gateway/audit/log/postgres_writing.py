@@ -8,6 +8,7 @@ import asyncpg
 
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.group_mark import MarkKey
+from gateway.audit.store.longest_hold import LongestHold
 from gateway.audit.store.row import LogRow
 from gateway.audit.store.written import Written
 from gateway.audit.tree.merkle import TileHash
@@ -59,6 +60,7 @@ class PostgresWriting:
     def __init__(self, connect: Callable[[], Awaitable[Any]], written: Written) -> None:
         self.written = written
         self.key: MarkKey | None = None
+        self.hold = LongestHold()
         self._connect = connect
         self._alone = True
         self._warned = False
@@ -115,7 +117,8 @@ class PostgresWriting:
     ) -> tuple[int, Written]:
         """The first index of the group, and what is written with it."""
         if self._alone and not again:
-            after = await self._appended(connection, rows, self.written)
+            with self.hold.timed():
+                after = await self._appended(connection, rows, self.written)
             if after is not None:
                 return self.written.size, after
         return await self._added_among_others(connection, rows, again=again)
@@ -125,13 +128,14 @@ class PostgresWriting:
     ) -> tuple[int, Written]:
         caught_up = await followed(connection, self.written)
         await connection.execute(_BEGIN)
-        before = await followed(connection, caught_up)
-        known = (self.written.size, rows[0].hash)
-        first = await connection.fetchval(_FIRST_OF, *known) if again else None
-        after = await self._appended(connection, rows, before) if first is None else before
-        if after is None:
-            raise LogUnavailable("another process appended without the lock of all gateways")
-        await connection.execute("COMMIT")
+        with self.hold.timed():
+            before = await followed(connection, caught_up)
+            known = (self.written.size, rows[0].hash)
+            first = await connection.fetchval(_FIRST_OF, *known) if again else None
+            after = await self._appended(connection, rows, before) if first is None else before
+            if after is None:
+                raise LogUnavailable("another process appended without the lock of all gateways")
+            await connection.execute("COMMIT")
         await flush(connection)
         self._alone = before == self.written
         return before.size if first is None else first, after

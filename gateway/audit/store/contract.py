@@ -42,6 +42,11 @@ class Log(Protocol):
         """How many entries wait to be written."""
         ...
 
+    @property
+    def longest_hold_s(self) -> float:
+        """The longest that a group of entries held the log's lock, lately."""
+        ...
+
     def mark_with(self, key: MarkKey) -> None:
         """From now on mark every group of entries under this key."""
         ...

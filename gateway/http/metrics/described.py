@@ -34,6 +34,7 @@ _EVERY: Final = (
     Described(CALLS, "counter", "Calls to a source, by lot.", ("source", "went")),
     Described(CALL_SECONDS, "histogram", "Seconds of calls, by lot.", ("source",)),
     Described("teamaround_log_waiting", "gauge", "Entries that wait to be written."),
+    Described("teamaround_log_lock_seconds", "gauge", "Longest that the log was held, lately."),
     Described("teamaround_checkpoint_age_seconds", "gauge", "Since the log was signed last."),
     Described("teamaround_witness_age_seconds", "gauge", "Since it signed last.", ("witness",)),
     Described("teamaround_certificate_seconds", "gauge", "Until it ends.", ("setting",)),

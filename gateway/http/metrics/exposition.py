@@ -70,6 +70,7 @@ class Exposition:
         yield _family("teamaround_refused", self.said.counted)
         yield _family("teamaround_source_breaker", _by_name(at.breakers))
         yield _family("teamaround_log_waiting", {(): at.log_waiting})
+        yield _family("teamaround_log_lock_seconds", {(): at.log_held_s})
         yield _family("teamaround_checkpoint_age_seconds", {(): at.checkpoint_age_s})
         yield _family("teamaround_witness_age_seconds", _by_name(at.witness_ages_s))
         yield _family("teamaround_certificate_seconds", _by_name(at.certificates_s))

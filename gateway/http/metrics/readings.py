@@ -30,6 +30,7 @@ class Readings:
     named: frozenset[str]
     breakers: Mapping[str, int]
     log_waiting: int
+    log_held_s: float
     checkpoint_age_s: float
     witness_ages_s: Mapping[str, float]
     certificates_s: Mapping[str, float]
@@ -60,6 +61,7 @@ class PartReader:
             named=named,
             breakers=_breakers(active, named),
             log_waiting=publication.log.waiting,
+            log_held_s=publication.log.longest_hold_s,
             checkpoint_age_s=publication.unsigned_for_s,
             witness_ages_s={n: now.timestamp() - at for n, at in self._witnessed.items()},
             certificates_s={

@@ -45,7 +45,7 @@ def text_after_calls_to(*sources: str) -> str:
 def shown_of(figures: CountedFigures, said: SaidEvents) -> str:
     exposition = Exposition(figures, LoopLag(), said, places=1, connections_allowed=1)
     breakers = {"clinic": 0, OTHERS: 0}
-    read = Readings({}, 1, named_of_a_town(), breakers, 0, 0.0, {}, {}, 0)
+    read = Readings({}, 1, named_of_a_town(), breakers, 0, 0.0, 0.0, {}, {}, 0)
     shown = exposition.text(read).decode()
     return "\n".join(line for line in shown.splitlines() if "process_" not in line)
 

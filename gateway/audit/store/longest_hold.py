@@ -1,0 +1,42 @@
+"""How long a group of entries held the log, at its longest: all gateways wait for that."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+WINDOW_S: Final = 60.0
+
+
+class LongestHold:
+    """Keeps the longest of the last one to two minutes, and not how many there were.
+
+    How many entries a question makes may depend on the child; the longest of a minute hardly does.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._since = monotonic()
+        self._now = self._before = 0.0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """What is done within holds the log, whether it succeeds or not."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            self._roll()
+            self._now = max(self._now, self._monotonic() - began)
+
+    @property
+    def seconds(self) -> float:
+        """0 if nothing was written lately."""
+        self._roll()
+        return max(self._now, self._before)
+
+    def _roll(self) -> None:
+        past = self._monotonic() - self._since
+        if past >= WINDOW_S:
+            self._before = self._now if past < 2 * WINDOW_S else 0.0
+            self._now, self._since = 0.0, self._monotonic()
