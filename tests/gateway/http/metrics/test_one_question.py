@@ -23,7 +23,7 @@ Y = true
 "*" = false
 """
 # What time moves by itself, and what is told in steps.
-BY_TIME: Final = re.compile(r"age_seconds|lock_seconds|certificate|loop_lag|process_|scrapes|_sum|_bucket")
+BY_TIME: Final = re.compile(r"age_s|lock_s|certificate|loop_lag|process_|scrapes|_sum|_bucket")
 
 
 def clinic_at(url: str) -> SourceFile:
