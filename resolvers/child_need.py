@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from adapters.contract.frozen import plainly_made
+
 
 class NeedCode(StrEnum):
     """What is asked of the caller about the child as a whole."""
@@ -23,6 +25,7 @@ SENTENCES: Final = MappingProxyType(
 )
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ChildNeed:
     """`details` are the names of those that would do, as `needs` of an agency's row has them.

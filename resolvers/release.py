@@ -1,12 +1,12 @@
 """Which release class each field belongs to, and what of a record is both allowed and wanted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.frozen import replace
 from adapters.contract.record import Involvement, Record
 
 CLASS_OF: Final = MappingProxyType(

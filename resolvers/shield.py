@@ -1,8 +1,8 @@
 """The shield is a join: restricted at one agency is restricted in the whole answer."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from adapters.contract.frozen import replace
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Record
 from resolvers.child.child import Restriction

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from adapters.contract.codes import Purpose
+from adapters.contract.frozen import plainly_made
 from adapters.contract.record import Record
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
     """Who asks, so that the agency's own log can name the person and find our entry.
@@ -33,6 +35,7 @@ async def _at_once() -> bool:
     return True
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Question:
     """One operation of a source, to be asked once.
@@ -67,6 +70,7 @@ class Unread(StrEnum):
     TOGETHER = "together"  # asked for with others, in an answer that does not show that it is all
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Records:
     """The source answered with at least one record, none of them cut off.
@@ -80,6 +84,7 @@ class Records:
     unread: Unread | None = field(default=None, compare=False)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class NoRecord:
     """The source itself said that it holds nothing for this key; the core judges what it proves.
@@ -93,11 +98,13 @@ class NoRecord:
     unread: Unread | None = field(default=None, compare=False)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class TooMany:
     """The source has more candidates than it answers with, or capped its list."""
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class MoreNeeded:
     """The source cannot search with this; `needs` says what would do."""
@@ -105,6 +112,7 @@ class MoreNeeded:
     needs: tuple[str, ...]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The source would not answer us: our login or our right to ask failed there.
@@ -145,6 +153,7 @@ class Cause(StrEnum):
     FILE_CHANGING = "file_changing"
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Unavailable:
     """No answer came; says nothing about whether there is a record.
@@ -161,6 +170,7 @@ class Unavailable:
     place: str = field(default="", compare=False)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Malformed:
     """Something came that is not an answer; `rule` names which rule it broke, never its content.
@@ -231,6 +241,7 @@ class Probe(Protocol):
         ...
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class OperationCard:
     """What the core must know of an operation to choose it: what it needs and what it proves.
@@ -248,6 +259,7 @@ class OperationCard:
     at_once: int = 1
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """A source ready to be asked, with its operations in the order in which to try them.

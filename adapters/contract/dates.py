@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
+from adapters.contract.frozen import plainly_made
+
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 EARLIEST_YEAR: Final = 1850
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
     """A year, a year and month, or a whole date; month and day are 0 where not known.

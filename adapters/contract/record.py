@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from adapters.contract.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """A number in a scheme: "nhs_number", "upn", or a scheme of the agency's own."""
@@ -14,6 +16,7 @@ class Identifier:
     value: str
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Name:
     """A person's name; `given` in the order in which it is said."""
@@ -23,6 +26,7 @@ class Name:
     use: NameUse = NameUse.CURRENT
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Address:
     """An address; `current` is None where the agency does not say."""
@@ -35,6 +39,7 @@ class Address:
     end: PartialDate | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Carer:
     """A parent, carer or other related person."""
@@ -45,6 +50,7 @@ class Carer:
     telephone: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class School:
     """A school the child attends or attended; `urn` is the DfE's number."""
@@ -55,6 +61,7 @@ class School:
     end: PartialDate | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class GpPractice:
     """The registered GP practice; `ods_code` is the NHS organisation code."""
@@ -64,6 +71,7 @@ class GpPractice:
     telephone: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Practitioner:
     """A named worker; `registration` is the professional registration number."""
@@ -74,6 +82,7 @@ class Practitioner:
     registration: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Involvement:
     """A service working with the child, or one that did; telephone and email are the team's."""
@@ -92,6 +101,7 @@ class Involvement:
     status: InvolvementStatus = InvolvementStatus.UNKNOWN
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class SupportStatus:
     """A status of support; `system` is the code system that `label` comes from."""
@@ -103,6 +113,7 @@ class SupportStatus:
     end: PartialDate | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Event:
     """A dated happening, one line; never a case note."""
@@ -112,6 +123,7 @@ class Event:
     summary: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Record:
     """One child as one agency holds it.

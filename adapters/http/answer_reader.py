@@ -1,7 +1,7 @@
 """What an HTTP answer comes to before its documents are mapped: found, absent, too much, failed."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.contract.contract import (
@@ -14,6 +14,7 @@ from adapters.contract.contract import (
     Unread,
     WallClock,
 )
+from adapters.contract.frozen import plainly_made, replace
 from adapters.http.diagnosis import unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
 from adapters.http.exchange import HttpAnswer
@@ -27,6 +28,7 @@ _OK: Final = 200
 _NOBODY: Final = frozenset[str]()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AnswerReader:
     """Reads the answers of one source, which may hold `max_records` of one child at most."""

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from adapters.contract.contract import (
     Question,
 )
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from adapters.http.operation import HttpOperation
 from adapters.http.paging.detail_pages import DetailAsked, DetailPages
@@ -19,6 +20,7 @@ _OK: Final = 200
 _NONE: Final[frozenset[str]] = frozenset()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class DetailedDocuments:
     """Documents with their details: the names of those that could not be read, and of those cut.
@@ -50,6 +52,7 @@ def _fed(mapping: RecordMapping, names: frozenset[str]) -> frozenset[str]:
     return _NONE.union(*map(mapping.fields_using, names))
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class DetailReader:
     """Reads the details of a record, each by its `pages`."""

@@ -1,9 +1,9 @@
 """Why an HTTP answer could not be read: which key of the manifest, and what came instead."""
 
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
+from adapters.contract.frozen import replace
 from adapters.expressions.language import Readable
 from adapters.expressions.shape import shape_of
 from adapters.http.exchange import HttpAnswer

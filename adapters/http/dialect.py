@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
+from adapters.contract.frozen import plainly_made
 from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts
@@ -17,6 +18,7 @@ from adapters.network.http_request import HttpRequest
 _NOTHING: Final = ToldBeside()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class FoundDocuments:
     """The documents of an answer; `total` is what the agency says it has.
@@ -44,6 +46,7 @@ def troubled(_answer: Any, operation: HttpOperation, beside: ToldBeside) -> bool
     return says_trouble(beside, operation.verdicts)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one HTTP kind knows: how to ask, what an answer is, and where its documents are.

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, assert_never
 from urllib.parse import quote_plus, urlencode
@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable, WallClock
+from adapters.contract.frozen import replace
 from adapters.http.exchange import Transport
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.auth import (

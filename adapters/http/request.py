@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from adapters.contract.contract import MoreNeeded, OnBehalf
+from adapters.contract.frozen import plainly_made
 from adapters.manifest.operation import Operation
 from adapters.manifest.placeholder import Say, as_segment, filled, path_filled, unsaid
 from adapters.network.http_request import HttpRequest
@@ -20,6 +21,7 @@ REQUEST_ID: Final = "{uuid}"  # in a manifest's header: another one for each req
 PageParameters = Mapping[str, str | int]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class RequestParts:
     """What one request is made of; `turn` are the parameters that choose its page."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -22,6 +22,7 @@ from adapters.contract.contract import (
     Unread,
     WallClock,
 )
+from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable
+from adapters.contract.frozen import plainly_made
 from adapters.expressions.json_document import has_doubled_key, parse_json
 from adapters.expressions.text_encoding import charset_of
 from adapters.http.exchange import HttpAnswer
@@ -55,6 +56,7 @@ class Answer(Protocol):
         ...
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class JsonAnswer:
     """A JSON object, or list, that came with `status`, which is 2xx or one of the other 4xx.

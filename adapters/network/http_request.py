@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from adapters.contract.frozen import plainly_made
 
+
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A request; `url` is already percent-encoded."""

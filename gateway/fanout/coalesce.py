@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 from cachetools import TTLCache
 
 from adapters.contract.contract import Fault, Reply, Unavailable
+from adapters.contract.frozen import plainly_made
 from adapters.contract.record import Record
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.caller import Caller
@@ -65,6 +66,7 @@ class CallKey:
         return hash((self.right, self.operation, self.given, self.fields))
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """What a call brought, and when; it carried the intent at `index` there, `sent` times."""

@@ -1,11 +1,12 @@
 """Why a source's answers failed lately: rules, places and shapes, never what was in an answer."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Reply, Unavailable
+from adapters.contract.frozen import replace
 from gateway.model import events
 from gateway.model.clock import Clock
 from resolvers.outcome import Outcome, judge

@@ -6,10 +6,10 @@ Whom to ask next is not decided here: that is the question's, in `gateway.questi
 import asyncio
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Final
 
 from adapters.contract.contract import Fault, Unavailable
+from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from gateway.fanout.breaker import BreakerState
 from gateway.fanout.health import SourceHealth

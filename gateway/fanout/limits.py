@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -19,6 +19,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.contract.frozen import replace
 from gateway.fanout.breaker import Breaker, BreakerState, CallOutcome
 from gateway.fanout.failures import RecentFailures
 from gateway.fanout.health import Checkup, Latencies, SourceHealth

@@ -7,7 +7,7 @@ one whose record is certain, or the test child that the operator or the agency n
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.contract import (
@@ -20,6 +20,7 @@ from adapters.contract.contract import (
     Reply,
     TooMany,
 )
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier
 from gateway.fanout.coalesce import CallResult, Coalescer
@@ -34,6 +35,7 @@ _TRIED_AGAIN_S: Final = 30.0
 _SHARE: Final = 0.9
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Way:
     """One operation as it was asked: by these keys and no other."""

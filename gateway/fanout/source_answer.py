@@ -1,10 +1,11 @@
 """What a question asks a source with, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.contract.contract import NoRecord, OnBehalf, OperationCard, Records, Reply
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.coalesce import AccessRight
@@ -13,6 +14,7 @@ from gateway.fanout.proof_of_life import Way
 Keys = Mapping[str, str]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class CallContext:
     """What goes to every source of one question; `until` is the deadline on the loop's clock.
@@ -28,6 +30,7 @@ class CallContext:
     forms: tuple[Mapping[str, str], ...] = ()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class SourceAnswer:
     """What came of one source. `tried` names the operations asked, `searched_by` their keys.

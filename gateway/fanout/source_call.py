@@ -1,7 +1,6 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +16,7 @@ from adapters.contract.contract import (
     Unavailable,
     settled,
 )
+from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.batch import Batcher, BatchKey, may_go_together

@@ -1,7 +1,7 @@
 """Who is connected: every registered source with what the operator granted it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -9,6 +9,7 @@ from adapters.authoring.grant import claimed
 from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import SHIELD_CLAIMS, Claim, ReleaseClass, Sector
 from adapters.contract.contract import Adapter
+from adapters.contract.frozen import replace
 from adapters.manifest.manifest import Example, Manifest
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.model.agency import AgencyCard, Contact

@@ -6,9 +6,12 @@ from typing import Final, Protocol
 
 from cachetools import TLRUCache
 
+from adapters.contract.frozen import plainly_made
+
 _KEPT: Final = 500_000
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Count:
     """So much more of `name`; what is counted is forgotten `lasts_s` seconds after it began.

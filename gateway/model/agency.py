@@ -1,11 +1,13 @@
 """An agency as practitioners see it: who it is, where it serves, whom to ring."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adapters.contract.codes import Sector
+from adapters.contract.frozen import plainly_made, replace
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach a team or a duty desk; from the approved manifest, never from a reply.
@@ -19,6 +21,7 @@ class Contact:
     name: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AgencyCard:
     """One agency; `areas` are GSS codes. A national agency's row locates nobody.

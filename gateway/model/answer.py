@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from adapters.contract.frozen import plainly_made
 from gateway.model.agency import AgencyCard, Contact
 from resolvers.child.child import AgencyInvolvement, Child, Fact, Restriction, Withheld
 from resolvers.child_need import ChildNeed
@@ -12,6 +13,7 @@ from resolvers.matching.grade import Grade
 from resolvers.outcome import Outcome
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Where the question was logged: the log's origin, the intent's index, the query's id."""
@@ -21,6 +23,7 @@ class Receipt:
     query_id: str
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AgencyInScope:
     """An agency that has a row, and whether it is asked; decided without the child."""
@@ -29,6 +32,7 @@ class AgencyInScope:
     asked: bool
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
     """One agency's answer. `areas` and `ring` are where it serves and who to ring.
@@ -58,6 +62,7 @@ class AgencyRow:
     through: frozenset[int] = frozenset()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A record that may be this child; `key` is sealed and opens for this caller alone."""
@@ -67,6 +72,7 @@ class Candidate:
     grade: Grade
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Completeness:
     """What was asked, what was not, and who cannot be asked; no false reassurance."""
@@ -80,6 +86,7 @@ class Completeness:
     not_connected: tuple[str, ...]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ReleasedChild:
     """The stitched child with its shield and what was openly kept back."""
@@ -90,6 +97,7 @@ class ReleasedChild:
     agencies: Mapping[str, AgencyCard]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class WholeAnswer:
     """What can only be said when every agency has answered or the deadline has passed.

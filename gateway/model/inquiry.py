@@ -1,12 +1,13 @@
 """What is asked: whom the caller means, why, and where; checked before anybody is asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Self
 
 from adapters.contract.codes import AbuseCategory, OutOfAreaCause, Purpose, Sex
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.contract.record import Name
 from gateway.model.caller import Caller
@@ -30,6 +31,7 @@ _CHOSEN: Final[InputPath] = ("known", "chosen")
 _FOR_HARM: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ChosenRecord:
     """An unresolved record that the caller takes to be the child's; `record` once opened."""
@@ -39,6 +41,7 @@ class ChosenRecord:
     record: SealedRecord | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the caller knows of the child, parsed; an absent or blank detail is None or empty."""
@@ -55,6 +58,7 @@ class Known:
     further: FurtherDetails = field(default_factory=FurtherDetails)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class SignificantHarm:
     """Harm that is suspected, with why in words; stated apart, because it is reviewed."""
@@ -63,6 +67,7 @@ class SignificantHarm:
     justification: str
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class OutOfArea:
     """The cause to ask outside the caller's own areas, with why in words."""
@@ -71,6 +76,7 @@ class OutOfArea:
     justification: str
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why the caller asks; the texts go into the log sealed."""
@@ -89,6 +95,7 @@ class Reason:
         return (self.justification, *(each.justification for each in more if each))
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where to ask; both empty means the caller's areas and the national sources.
@@ -101,6 +108,7 @@ class Scope:
     again: bool = False
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Inquiry:
     """One question about one child."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from adapters.contract.codes import Purpose, Sector
+from adapters.contract.frozen import plainly_made
 from gateway.audit.entry.asker import AskerProfile
 from gateway.model.caller import Caller
 from gateway.model.inquiry import Reason
@@ -13,6 +14,7 @@ from gateway.model.inquiry import Reason
 _STEP_MINUTES: Final = 60  # whole hours, so that one decision serves many
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Principal:
     """What a caller is, never who: two people with the same profile are given the same."""
@@ -54,6 +56,7 @@ class RecordFacts(NamedTuple):
 UNSAID: Final = RecordFacts()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
     """In which a class is asked for: for what, when, where, and what a record says."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from cedarpy import AuthzResult, Decision, Entities, is_authorized_batch
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.frozen import plainly_made, replace
 from gateway.policy.context import UNSAID, PolicyContext, Principal, RecordFacts
 from gateway.policy.rules.rule import KEPT_BACK
 from gateway.policy.rules.rule_set import AgencyRules, Baseline, RuleSet, class_id
@@ -28,6 +29,7 @@ _CALLER: Final = {"type": "Caller", "id": "caller"}
 _RELEASE: Final = {"type": "Action", "id": "release"}
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One source's decision for one caller and purpose, with what it openly keeps back.
@@ -50,6 +52,7 @@ class Verdict:
 OnRecord = Callable[[str, RecordFacts], Verdict]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
     """What is to be decided: classes of one source, for a principal in a policy context."""

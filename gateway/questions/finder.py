@@ -1,9 +1,10 @@
 """Finds for one question: once for the same answers, however many ask; grading is not free."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from adapters.contract.frozen import replace
 from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.questions.findings import Findings, find

@@ -1,10 +1,11 @@
 """What the answers so far mean together: who is the child, and whether the child is shielded."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from adapters.contract.codes import Sex
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Name, Record
 from gateway.fanout.source_answer import SourceAnswer
@@ -24,6 +25,7 @@ from resolvers.shield import restriction
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The answers by source id, every record graded, and the shield they amount to.

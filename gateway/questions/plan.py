@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from adapters.contract.frozen import plainly_made
 from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from gateway.config.settings_tables import QuestionSettings
 from gateway.fanout.route import possible
@@ -30,6 +31,7 @@ class NotAsked(StrEnum):
     HAS_EFFECTS = "asking it has effects at the agency; name the agency in scope to ask it"
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class PlannedSource:
     """One source in scope. Wave 1 asks with the caller's own details, wave 2 with what is learned.
@@ -47,6 +49,7 @@ class PlannedSource:
     for_shield: bool = False
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan of one question; `fields` are the record fields that the document selects.

@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.frozen import plainly_made
 from adapters.contract.paths import COMPILED, Paths
 from gateway.config.settings_tables import QuestionSettings, RoleSettings
 from gateway.fanout.sources import RegisteredSource, Registry
@@ -40,6 +41,7 @@ _Planned = tuple[Plan, Inquiry, Decisions]
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Request:
     """A GraphQL-over-HTTP request, read but not yet understood.
@@ -58,6 +60,7 @@ class Request:
     document_id: str | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class PreparedQuestion:
     """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
@@ -125,6 +128,7 @@ class PreparedQuestion:
         return fields_within(given, self.plan.fields | COMPARED)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What stays for the gateway's whole life, whatever comes into force.
@@ -144,6 +148,7 @@ class Stages:
     figures: Figures = NO_FIGURES
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """The stages before the first entry in the log, under the registry and policy in force.

@@ -8,10 +8,11 @@ completeness wait for everybody.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord
+from adapters.contract.frozen import plainly_made, replace
 from gateway.audit.entry.flags import AccessFlags
 from gateway.audit.recorder.recorder import Intent, Recorder
 from gateway.fanout.fan_out import FanOut
@@ -35,6 +36,7 @@ UNRESOLVED = "unresolved"
 RESTRICTION = "RESTRICTION"
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class DecidedQuestion:
     """Everything that was decided before asking.

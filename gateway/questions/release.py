@@ -1,12 +1,13 @@
 """What one caller may see of a record, of a grade and of what is kept back, shielded last."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import Registry
@@ -41,6 +42,7 @@ _CLASS_OF_DETAIL: Final = {
 Seal = Callable[[str, str, str | None], str]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.

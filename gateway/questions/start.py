@@ -1,10 +1,11 @@
 """A question that may be asked becomes one under way: its intent logged, its order made out."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.contract import OnBehalf
+from adapters.contract.frozen import replace
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
 from gateway.audit.recorder.pseudonymise import Pseudonymised
 from gateway.audit.recorder.recorder import Grounds, Intent, Recorder

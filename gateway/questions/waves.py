@@ -10,10 +10,10 @@ none is left. Nobody waits for the slowest: at the deadline whoever is left has 
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from adapters.contract.contract import NoRecord
+from adapters.contract.frozen import replace
 from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.fan_out import Calls, FanOut
 from gateway.fanout.route import may_ask_again, may_have_more_files, route, supersedes, unasked

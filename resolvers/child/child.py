@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from adapters.contract.codes import NameUse, ReleaseClass, Sex
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made
 from adapters.contract.record import (
     Address,
     Carer,
@@ -40,6 +41,7 @@ class WithheldReason(StrEnum):
     OTHER = "OTHER"
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True, order=True)
 class Withheld:
     """A class openly kept back; `rule` is for the log, `message` for the caller."""
@@ -50,6 +52,7 @@ class Withheld:
     rule: str = ""
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Which agency says so, as of when."""
@@ -58,6 +61,7 @@ class Provenance:
     as_of: datetime | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[T]):
     """A value and everyone who says so, by agency id; never empty."""
@@ -66,6 +70,7 @@ class Fact(Generic[T]):
     sources: tuple[Provenance, ...]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class StatedName:
     """A name as it is said, with its use; `given` in order."""
@@ -75,6 +80,7 @@ class StatedName:
     use: NameUse
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class StatedBirthDate:
     """A birth date and whether the agency holds it as an estimate."""
@@ -83,6 +89,7 @@ class StatedBirthDate:
     estimated: bool
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AgencyInvolvement:
     """An involvement and the agency whose service it is; `id` is stable within one answer."""
@@ -92,6 +99,7 @@ class AgencyInvolvement:
     involvement: Involvement
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A field on which agencies disagree, with every value and who says it."""
@@ -100,6 +108,7 @@ class Conflict:
     values: tuple[Fact[str], ...]
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Child:
     """What the agencies say together; every tuple in an order of its own content."""

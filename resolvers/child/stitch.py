@@ -1,12 +1,13 @@
 """One child of many records, all certainly hers: every fact once, with everyone who says so."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
 
 from adapters.contract.codes import NameUse
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
 from resolvers.child import chronology
 from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
@@ -29,6 +30,7 @@ _USES: Final = (NameUse.CURRENT, NameUse.FORMER, NameUse.ALIAS)
 _CURRENCY: Final = (True, None, False)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Member:
     """A record that is certainly the child's, projected to what the caller may see."""

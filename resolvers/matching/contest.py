@@ -1,10 +1,10 @@
 """Records that are certain by demographics compete: no two of one source, none against another."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from itertools import combinations
 from typing import Final, TypeVar
 
+from adapters.contract.frozen import replace
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import parts_of_one
 from resolvers.matching.details import NUMBERS, Details

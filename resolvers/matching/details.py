@@ -1,11 +1,12 @@
 """The details that tell children apart, taken from a record or a reference, ready to compare."""
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from resolvers.comparison import postcodes, surroundings
@@ -46,6 +47,7 @@ class Around(NamedTuple):
         )
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Details:
     """Folded, and without what systems write for "none".

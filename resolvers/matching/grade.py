@@ -1,10 +1,11 @@
 """The words in which a match is said: FHIR's grades, and classes of detail, never a probability."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self
 
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from resolvers.matching.reasons.codes import ReasonCode
 
@@ -30,6 +31,7 @@ _UNTOLD: Final = frozenset({("postcode", ReasonCode.OTHER_HOME)})
 _NAMED: Final = frozenset({"birth_date", "family_name", "given_name"})
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Grade:
     """A grade with the details that agreed, differed or were not held, by field name, sorted.
@@ -55,6 +57,7 @@ class Grade:
         return replace(told, reason=ReasonCode.NO_TIE) if hidden else told
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Graded:
     """A record with its grade.
@@ -70,6 +73,7 @@ class Graded:
     tied: bool = True
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """Every record of every source, by source id, graded; certainly-not ones are left out.

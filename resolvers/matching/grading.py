@@ -7,10 +7,11 @@ record nearly as well.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, NamedTuple, Self
 
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import call_otherwise
@@ -34,6 +35,7 @@ CERTAIN_BITS: Final = 10.0  # 1000 to 1, for the least clear of those that join
 TWIN_BITS: Final = 12.0  # 4000 to 1, once a twin has turned up: a hair over the bar is no proof
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class KnownOfChild:
     """All that is known of the child, and apart from it what the caller stated.

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.by_kind import resolved_by_kind
 from resolvers.matching.contest import contradict, differ_as_people, repeats

@@ -1,8 +1,8 @@
 """What the child's certain records teach about the others: numbers, family names and homes."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
+from adapters.contract.frozen import replace
 from resolvers.comparison.names import compare_givens
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.grading import KnownOfChild

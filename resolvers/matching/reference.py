@@ -1,14 +1,16 @@
 """Whom the question is about: what the caller said, and what the identity sources added."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier, Name
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Whom and what the caller knows around the child, as it was told.
@@ -23,6 +25,7 @@ class Surroundings:
     telephones: tuple[str, ...] = ()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The details that every candidate is graded against; frozen once the identity sources spoke.

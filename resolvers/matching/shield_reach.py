@@ -6,9 +6,9 @@ this only ever grows with the records.
 """
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
+from adapters.contract.frozen import replace
 from resolvers.comparison.names import compare_givens
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import weigh

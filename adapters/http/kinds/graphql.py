@@ -1,10 +1,10 @@
 """The kind `graphql`: one query with variables; an answer with any error in it proves nothing."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
+from adapters.contract.frozen import replace
 from adapters.http.dialect import Dialect
 from adapters.http.exchange import HttpAnswer
 from adapters.http.json_records import found_in, items_in, more_in

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
+from adapters.contract.frozen import replace
 from adapters.http.dialect import Dialect, told_beside
 from adapters.http.operation import HttpDetail
 from adapters.http.paging.page_style import NextPage, NoCursor, next_address

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.contract import (
@@ -16,6 +16,7 @@ from adapters.contract.contract import (
     Unavailable,
     Unread,
 )
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.turns import in_turn
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.operation import HttpOperation, RestrictedReply
@@ -33,6 +34,7 @@ _AGAIN: Final = Malformed("repeated")
 Found = FoundDocuments | RestrictedReply | TooMany | Failure
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ReadPage:
     """The page that was read last, what is on it, how it was asked for, and all requests so far."""
@@ -57,6 +59,7 @@ class ReadPage:
         )
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Turns pages until `until`: `send` and `later` as the source's own, `most` records at most.

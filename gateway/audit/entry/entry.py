@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import orjson
 
 from adapters.contract.codes import Purpose, ReleaseClass
+from adapters.contract.frozen import plainly_made
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
@@ -44,6 +45,7 @@ _UNSEEN = re.compile(
 )
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AuditedWithholding:
     """A class that an agency's rule kept back; `rule` is the rule's name."""
@@ -53,6 +55,7 @@ class AuditedWithholding:
     rule: str
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AuditedAgency:
     """What one agency was asked or gave; `released` are field names; no outcome before asking.
@@ -68,6 +71,7 @@ class AuditedAgency:
     through: tuple[int, ...] = ()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class AuditedChange:
     """What came into force: `subject` is a source's id, "policies" or "configuration".
@@ -81,6 +85,7 @@ class AuditedChange:
     version: int | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One happening; `agencies` are kept by agency id, each once.

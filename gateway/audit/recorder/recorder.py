@@ -3,10 +3,11 @@
 import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.contract.codes import Purpose
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Identifier
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
@@ -38,6 +39,7 @@ _PATIENCE_S: Final = 5.0
 _A_MOMENT_S: Final = 1.0  # for an answer that is whole only when the question's time is over
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A question's durable intent: the template of its later entries, and its index.
@@ -53,6 +55,7 @@ class Intent:
     until: float | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """On what a question is asked: the document's hash, the rules' version, who will be asked."""
@@ -64,6 +67,7 @@ class Grounds:
     standing: AskerProfile | None = None
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Coming:
     """What is about to come into force; `detail` is a code, `reason` why, in somebody's words."""
@@ -83,6 +87,7 @@ class Unwritten:
     until: float = float("-inf")
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Recorder:
     """Writes entries; every method returns when they are durable, or raises TryLater.

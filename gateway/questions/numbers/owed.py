@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.contract import NoRecord, Records
+from adapters.contract.frozen import plainly_made
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.route import may_have_more_files, not_asked_by
 from gateway.fanout.source_answer import SourceAnswer
@@ -24,6 +25,7 @@ _File = tuple[str, Record]  # a source of the set or an identity source, and a r
 _NOBODYS: Final = Numbers()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What sources answered, by id. `read` gives the details of a record.

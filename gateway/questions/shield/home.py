@@ -6,10 +6,11 @@ whatever home was told. The home decides at the end, by a comparison and no call
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.contract.codes import Claim
+from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.source_answer import SourceAnswer

@@ -8,8 +8,9 @@ hidden agencies would still say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from adapters.contract.frozen import replace
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource, Registry
 from gateway.questions.finder import Finder

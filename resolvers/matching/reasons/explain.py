@@ -4,10 +4,11 @@ For developers and auditors of made-up cases. It tells scores, which no caller i
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log2
 from typing import Final, NamedTuple
 
+from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import Evidence
