@@ -63,6 +63,11 @@ def family_frequency(folded: str) -> float:
     return _FAMILIES.get(folded.replace(" ", ""), _UNSEEN_FAMILY)
 
 
+def common_surname(folded: str) -> bool:
+    """Whether many families are called so: as a further given name it may be a father's."""
+    return folded in _FAMILIES
+
+
 def given_frequency(folded: str) -> float:
     """The share of children who are called so, by the word that tells most; with a high floor."""
     return _GIVENS.get(called(folded), _UNSEEN_GIVEN)

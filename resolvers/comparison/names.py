@@ -1,12 +1,14 @@
 """Comparing names: what agrees, what is only near, and what says nothing."""
 
 from collections.abc import Callable, Iterable
+from enum import IntEnum
 from typing import Final
 
 from adapters.contract.record import Name
 from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.common_names import common_surname
 from resolvers.comparison.given_names import compare_given_names, may_be_word
-from resolvers.comparison.naming import NO_FAMILY, NO_GIVEN, SHARED, TITLES
+from resolvers.comparison.naming import CANTONESE, NO_FAMILY, NO_GIVEN, SHARED, TITLES
 from resolvers.comparison.normalise import fold
 from resolvers.comparison.surnames import compare_surnames, surname_in
 
@@ -20,6 +22,19 @@ _Comparison = Callable[[str, str], Agreement]
 
 _MOST_COMPARED: Final = 400  # pairs; beyond, a name is neither the same nor another's
 _IDLE: Final = SHARED | TITLES
+
+
+class NamePart(IntEnum):
+    """How far one given name is a part of another of more words.
+
+    HALF: what they have in common, brothers and sisters may share too (Ka of Ka Yan, Muhammad of
+    Muhammad Ali), or it may be a father's. OWN: it has a word that is nobody else's of the house
+    (Agnos of Ioan Agnos).
+    """
+
+    NONE = 0
+    HALF = 1
+    OWN = 2
 
 
 def families(names: Iterable[Name]) -> frozenset[str]:
@@ -62,6 +77,21 @@ def share_common(held: frozenset[str], known: frozenset[str]) -> bool:
     "Fatima Shabana" and "Fatima Shabana", but not "Fatima" alone.
     """
     return any(_beside_common(one, other) for one in held for other in known)
+
+
+def part_of(held: frozenset[str], known: frozenset[str]) -> NamePart:
+    """How far the given names of one are a part of the other's: the most that any two say."""
+    pairs = ((one.split(), other.split()) for one in held for other in known)
+    return max((_part(*sorted(pair, key=len)) for pair in pairs), default=NamePart.NONE)
+
+
+def _part(short: list[str], long: list[str]) -> NamePart:
+    within = len(short) < len(long) and {*short} <= {*long} and min(map(len, short)) > 1
+    if not within:
+        return NamePart.NONE
+    idle = _IDLE | CANTONESE if CANTONESE.issuperset(long) else _IDLE
+    own = (word for word in short if word not in idle and not common_surname(word))
+    return NamePart.OWN if any(own) else NamePart.HALF
 
 
 def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[str]) -> bool:

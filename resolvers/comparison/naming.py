@@ -103,6 +103,9 @@ PARTICLES: Final = frozenset(
         *("o", "st", "ter", "ui", "ul", "ur", "van", "von", "y", "zu", "e", "ould", "oglu"),
         # Spanish ones, and as Philippine families write them (the Guide of 2006).
         *("las", "dela", "delas", "delos"),
+        # Of a generation, behind the name: father and son are told apart by their birth dates (HM
+        # Passport Office, "How to show uncommon names", 2023; the Guide of 2006: Brazil, Portugal).
+        *("jr", "jnr", "junior", "sr", "snr", "ii", "iii", "iv", "filho", "neto", "sobrinho"),
     }
 )
 ATTACHED: Final = ("o", "mc", "mac", "al", "el")  # particles that some write in one word

@@ -355,6 +355,20 @@ _SPELLINGS: Final = (
     "hirsi xirsi",
     "tesfay tesfaye",
     "haile hayle",
+    # West African names as French and English offices write them (C. Alpren and others, "Frequency
+    # and spelling of names in the Sierra Leone Ebola Database", Pan Afr. Med. J. 43:141, 2022;
+    # Wikipedia on the surnames Diallo, Camara, Cisse, Toure, Ndiaye, Diop, Drame).
+    "diallo jallow jalloh",
+    "camara kamara",
+    "cisse ceesay sesay",
+    "toure touray turay",
+    "ndiaye njie njai",
+    "diop jobe",
+    "drame drammeh",
+    "fofana fofanah",
+    "mamadou mamadu",
+    "fatoumata fatumata fatmata fatoumatta fatmatta",
+    "alpha alfa",
     "zhang cheung chang",
     "liu lau",
     "zhou chow chau",

@@ -7,10 +7,12 @@ from resolvers.comparison import birth_dates, postcodes
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import family_frequency, given_frequency
 from resolvers.comparison.names import (
+    NamePart,
     call_otherwise,
     chained,
     compare_families,
     compare_givens,
+    part_of,
     same_initial,
     share_common,
     share_further,
@@ -23,6 +25,7 @@ _NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
 _DIFFERENT: Final = Agreement.DIFFERENT
 _DISTANT: Final = Agreement.DISTANT
 _VAGUE: Final = Agreement.VAGUE
+_FORM: Final = Agreement.FORM
 _SAME: Final = Agreement.SAME
 
 _CHAIN: Final = 3  # words of a whole name that are nobody else's in any order
@@ -39,7 +42,7 @@ class Evidence(NamedTuple):
     the very record that the caller named; `further` that a second or later given name is the same,
     `common` that one is which many share. The frequencies are shares of all children, and only of
     names that are the same. `ties` are the surroundings told that agree, by name and sorted:
-    carers, gp_practice, schools, telephone.
+    carers, gp_practice, schools, telephone. `part`: how far a vague given name is part of another.
     """
 
     shared: bool
@@ -55,6 +58,7 @@ class Evidence(NamedTuple):
     family_frequency: float
     given_frequency: float
     ties: tuple[str, ...] = ()
+    part: NamePart = NamePart.NONE
 
     @property
     def named(self) -> tuple[tuple[str, Agreement], ...]:
@@ -184,7 +188,13 @@ def weigh(known: Details, held: Details) -> Evidence:
         ties=_ties(Around.of_record(held.record), known.around)
         if known.around and held.record
         else (),
+        part=part_of(held.givens, known.givens) if _may_be_part(given, born) else NamePart.NONE,
     )
+
+
+def _may_be_part(given: Agreement, born: Agreement) -> bool:
+    """Whether a part of the given name may be enough: only beside the very birth date."""
+    return given is _VAGUE and born is _SAME
 
 
 def _ties(held: Around, known: Around) -> tuple[str, ...]:
@@ -205,8 +215,9 @@ def _otherwise_named(held: Details, known: Details, found: _Names) -> _Names:
     if not (family.fits or given.fits):
         found = _the_other_way(held, known, found)
         return found if found[0].fits else _single(held, known, found)
-    if given.fits and not family.fits and not family.silent and _in_chain(held, known):
-        return _VAGUE, given
+    both = bool(held.families and known.families)
+    if given.fits and not family.fits and both and _in_chain(held, known):
+        return _FORM, given
     return found
 
 

@@ -14,13 +14,13 @@ from typing import Final, NamedTuple, Self
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import call_otherwise
+from resolvers.comparison.names import NamePart, call_otherwise
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
 from resolvers.matching.hypotheses import NO_COMPANY, Company, Weights, holds_all, weights_of
-from resolvers.matching.namesakes import alike_in_all, alike_in_part
+from resolvers.matching.namesakes import alike_in_all, alike_in_part, called_in_part
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reasons.weakness import weakness
 from resolvers.matching.reference import Reference
@@ -235,7 +235,7 @@ def by_details(evidence: Evidence) -> MatchGrade:
     if evidence.name.strong and born.strong:
         both = evidence.name is born is _SAME
         return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
-    if alike_in_part(evidence):
+    if alike_in_part(evidence) or called_in_part(evidence):
         return MatchGrade.PROBABLE
     return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
@@ -250,9 +250,16 @@ def _by_number(known: KnownOfChild, held: Details, evidence: Evidence) -> MatchG
 
 
 def _lone_at_home(found: Assessment) -> bool:
-    """Whether a part of the surname is enough: the only such record of all, at the very home."""
-    here = found.company.alone and found.evidence.postcode is _SAME
-    return here and alike_in_part(found.evidence)
+    """Whether a part of a name is enough: the only such record of all, at the very home.
+
+    What brothers and sisters share is, only where another agency's file seconds it (ADR 0071).
+    """
+    evidence, company = found.evidence, found.company
+    if not company.alone or evidence.postcode is not _SAME:
+        return False
+    if called_in_part(evidence):
+        return evidence.part is NamePart.OWN or company.seconded
+    return alike_in_part(evidence)
 
 
 def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
@@ -261,11 +268,11 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     None where nothing does: something further ties it to what is known, and the score is enough.
     """
     evidence = found.evidence
-    alike = alike_in_all(evidence) or _lone_at_home(found)
-    if not alike or evidence.sex is _DIFFERENT:
+    lone = _lone_at_home(found)
+    if not (lone or alike_in_all(evidence)) or evidence.sex is _DIFFERENT:
         return weakness(evidence, None)
     # A given name one letter off may be a twin's, whatever else agrees.
-    if evidence.given_name is not _SAME:
+    if not lone and evidence.given_name is not _SAME:
         return ReasonCode.NAME_NEAR
     # What has the first name alone, or another after it, may be a twin's of that name.
     if known.double_seen and not (evidence.further or evidence.common):

@@ -124,11 +124,13 @@ class Company(NamedTuple):
 
     `alone`: the source holds all children, and brought no other record that may be the child's. If
     this one were another's, the child's own would have to be missing. `twin_apart`: the twin's own
-    file is there too, at an agency that holds nobody twice.
+    file is there too, at an agency that holds nobody twice. `seconded`: another source has one file
+    of such a child at the very home, and no other.
     """
 
     alone: bool = False
     twin_apart: bool = False
+    seconded: bool = False
 
 
 NO_COMPANY: Final = Company()

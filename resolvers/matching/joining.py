@@ -6,9 +6,10 @@ from itertools import combinations
 from typing import Final
 
 from resolvers.comparison.agreement import Agreement
-from resolvers.matching.contest import among_them_two, winners
+from resolvers.comparison.names import NamePart, part_of
+from resolvers.matching.contest import among_them_two, contradict, winners
 from resolvers.matching.details import Details
-from resolvers.matching.evidence import BORN_OTHERWISE, bears_number
+from resolvers.matching.evidence import BORN_OTHERWISE, Evidence, bears_number
 from resolvers.matching.grade import LikelyOther, MatchGrade
 from resolvers.matching.grading import (
     Assessment,
@@ -79,7 +80,37 @@ class World:
             alone=not others and found[key].tells_alone(hers, self.populations.get(source)),
             twin_apart=source not in self.duplicates
             and any(each.likely_other is LikelyOther.TWIN for each in beside),
+            seconded=found[key].evidence.part is NamePart.HALF and self._seconded(key, found),
         )
+
+    def _seconded(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> bool:
+        """Whether another source has one file of the child by her whole name, at the very home.
+
+        And nobody else of the surname and birthday: a twin of the same first name would have to be
+        missing there, and the child here. Nobody held nowhere has such a file (ADR 0071).
+        """
+        born_so = [other for other, each in found.items() if _born_so(each.evidence)]
+        untold = {key[0], *self.cut, *self.duplicates}
+        lone = (each for each in born_so if [each[0]] == [s for s, _ in born_so if s == each[0]])
+        return any(
+            each[0] not in untold and self._whole_name(key, each, found[each].evidence)
+            for each in lone
+        )
+
+    def _whole_name(self, key: RecordPlace, second: RecordPlace, evidence: Evidence) -> bool:
+        """Whether a second record has the told name, at the very home, of which the first has half.
+
+        No part of it: half of a name beside half of it is no more than half.
+        """
+        here = evidence.postcode is _SAME and evidence.sex is not _DIFFERENT
+        mine, other = self.held[key], self.held[second]
+        if not here or evidence.given_name is not _SAME or contradict(mine, other):
+            return False
+        return part_of(mine.givens, other.givens) is NamePart.HALF
+
+
+def _born_so(evidence: Evidence) -> bool:
+    return evidence.family.strong and evidence.birth_date is _SAME
 
 
 def joining(

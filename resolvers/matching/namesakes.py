@@ -5,10 +5,12 @@ from typing import Final
 
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.names import NamePart
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.reference import Reference
 
+_DIFFERENT: Final = Agreement.DIFFERENT
 _FORM: Final = Agreement.FORM
 _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
@@ -23,6 +25,12 @@ def alike_in_part(evidence: Evidence) -> bool:
     """Whether one has a part of the other's divided surname, and all else of name and date."""
     born_so = evidence.family is _FORM and evidence.birth_date is _SAME
     return born_so and evidence.given is _SAME
+
+
+def called_in_part(evidence: Evidence) -> bool:
+    """Whether the given name is a part of the other's, and surname and birth date are the same."""
+    born_so = evidence.family.strong and evidence.birth_date is _SAME
+    return born_so and evidence.part is not NamePart.NONE and evidence.sex is not _DIFFERENT
 
 
 def near_in_all(evidence: Evidence) -> bool:

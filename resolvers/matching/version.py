@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "9"
+MATCHER: Final = "10"

@@ -320,6 +320,22 @@ def test_a_register_is_searched_by_each_part_of_a_divided_surname(
     assert [form["family_name"] for form in other_forms(known)] == tried
 
 
+@pytest.mark.parametrize(
+    ("given", "surname", "tried"),
+    [
+        (("Simran", "Kaur"), "Gill", [("Simran", "Kaur")]),
+        (("Eden", "Yonas"), "Tesfay", [("Yonas", "Tesfay"), ("Eden", "Yonas")]),
+        (("Sidra", "Bibi"), "Aslam", [("Sidra", "Bibi"), ("Bibi", "Aslam")]),
+        (("Muhammad", "Hassan"), "Ali", [("Hassan", "Ali"), ("Muhammad Hassan", "Ali")]),
+    ],
+)
+def test_a_register_is_searched_by_a_fathers_name_or_a_title_as_the_surname(
+    given: tuple[str, ...], surname: str, tried: list[tuple[str, str]]
+) -> None:
+    forms = other_forms(Known(given_names=given, family_name=surname))
+    assert [(form["given_name"], form["family_name"]) for form in forms][: len(tried)] == tried
+
+
 def test_never_by_more_than_three_other_forms() -> None:
     others = tuple(Name((first,), "Poon") for first in ("Ada", "Bea", "Cleo"))
     known = Known(

@@ -443,14 +443,35 @@ BY_GIVEN_NAME: Final = (
 
 
 @pytest.mark.parametrize("first", ["Bibi", "Ada"], ids=["shared by many", "her own"])
-async def test_a_register_that_has_her_under_her_second_name_shows_her(
-    tmp_path: Path, first: str
+@pytest.mark.parametrize(
+    ("home", "outcome"), [(HERS["postcode"], "HAS_RECORD"), ("ZE7 7ZZ", "AMBIGUOUS")]
+)
+async def test_a_register_that_has_her_under_her_second_name_finds_her_by_her_home(
+    tmp_path: Path, first: str, home: str, outcome: str
 ) -> None:
-    known = {**HERS, "givenNames": [first, MIRA["given"]]}
+    known = {**HERS, "givenNames": [first, MIRA["given"]], "postcode": home}
     async with town_with(tmp_path, as_spine=(BY_NUMBER, BY_GIVEN_NAME)) as asked:
         answer = await asked.town.ask(known)
-    assert [each["given"] for each in asked.spine.asked] == [first, MIRA["given"]]
-    assert answer.outcomes["spine"] == "AMBIGUOUS"
+    assert [each["given"] for each in asked.spine.asked][:2] == [first, MIRA["given"]]
+    assert answer.outcomes["spine"] == outcome
+
+
+async def test_a_register_that_has_her_fathers_name_last_finds_her_by_her_home(
+    tmp_path: Path,
+) -> None:
+    """Told by three names of which the register has two: the shield set is asked about her too."""
+    chained = {**HERS, "givenNames": [MIRA["given"], MIRA["family"]], "familyName": "Tesfay"}
+    told: list[tuple[str, int]] = []
+    for home in (HERS["postcode"], "ZE7 7ZZ"):
+        folder = tmp_path / str(len(told))
+        folder.mkdir()
+        async with town_with(folder, as_spine=(BY_NUMBER, BY_GIVEN_NAME)) as asked:
+            answer = await asked.town.ask({**chained, "postcode": home})
+        names = [(each["given"], each["family"]) for each in asked.spine.asked]
+        assert names[2] == (MIRA["given"], MIRA["family"])
+        told.append((answer.outcomes["spine"], len(asked.health.asked)))
+    assert [outcome for outcome, _ in told] == ["HAS_RECORD", "AMBIGUOUS"]
+    assert told[0][1] > 0
 
 
 async def test_a_register_that_has_one_of_her_two_surnames_is_searched_by_each(
@@ -463,14 +484,25 @@ async def test_a_register_that_has_one_of_her_two_surnames_is_searched_by_each(
     assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
 
 
-async def test_and_if_she_is_restricted_every_guess_is_answered_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"familyName": f"Pryce {MIRA['family']}"},
+        {"givenNames": [MIRA["given"], MIRA["family"]], "familyName": "Tesfay"},
+        {"givenNames": ["Ada", MIRA["given"]]},
+    ],
+    ids=["a part of the surname", "the father's name", "a part of the given name"],
+)
+async def test_and_if_she_is_restricted_every_guess_is_answered_alike(
+    tmp_path: Path, names: dict[str, Any]
+) -> None:
     told = []
     for at, guess in enumerate(GUESSES):
         folder = tmp_path / str(at)
         folder.mkdir()
-        async with town_with(folder, health=(RESTRICTED,)) as asked:
-            divided = {**guess, "familyName": f"Pryce {MIRA['family']}"}
-            told.append((momentless(await asked.town.ask(divided)), asked.queries))
+        by_given_name = {"as_spine": (BY_NUMBER, BY_GIVEN_NAME), "health": (RESTRICTED,)}
+        async with town_with(folder, **by_given_name) as asked:
+            told.append((momentless(await asked.town.ask({**guess, **names})), asked.queries))
     assert all(each == told[0] for each in told)
 
 
