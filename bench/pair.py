@@ -2,7 +2,8 @@
 
 Both gateways run all the time, and whatever else the machine does meets both alike. Each round
 asks one, then the other, and the next round begins with the other. What counts is the ratio of
-each round, not its milliseconds.
+each round, not its milliseconds. Settings that this checkout alone has (`--setting metrics.port=0`,
+`--collector`) say what figures and traces cost.
 """
 
 import argparse
@@ -10,15 +11,18 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, Final
 
 from bench.processes.gateway_process import HERE, GatewayProcess, gateway_process, teamaround_of
 from bench.processes.worker import Worker, working
 from bench.town.files import write_town
 from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
+from gateway.config.settings_names import variable_of
 
 DOCUMENTS: Final = {"first-screen": FIRST_SCREEN, "outcomes": OUTCOMES}
 
@@ -57,9 +61,10 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
                 gateway_process(
                     write_town(Path(stack.enter_context(TemporaryDirectory())), urls),
                     teamaround_of(checkout),
+                    variables,
                 )
             )
-            for checkout in checkouts
+            for checkout, variables in zip(checkouts, (_variables(asked, stack), {}), strict=True)
         ]
         order = {
             "body": body_of(DOCUMENTS[asked.document], names),
@@ -69,6 +74,35 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
         }
         load = stack.enter_context(working("bench.processes.load"))
         yield Pair((gateways[0], gateways[1]), load, order)
+
+
+def _variables(asked: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
+    """What this checkout alone is set to."""
+    written = [one.partition("=") for one in asked.setting]
+    if asked.collector:
+        written.append(("collector.url", "=", stack.enter_context(_collector())))
+    return {variable_of(tuple(key.split("."))): value for key, _, value in written}
+
+
+@contextmanager
+def _collector() -> Iterator[str]:
+    """Takes whatever it is sent, in this process; its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Taking) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Taking(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        """Take it."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  as it is called above
+        """Say nothing."""
 
 
 def told(rounds: Sequence[tuple[float, float]]) -> str:
@@ -86,11 +120,15 @@ def told(rounds: Sequence[tuple[float, float]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and say which costs what."""
     parser = argparse.ArgumentParser(prog="python -m bench.pair", description=__doc__)
-    parser.add_argument("--against", type=Path, required=True, help="another checkout")
+    parser.add_argument("--against", type=Path, default=HERE, help="another checkout")
     parser.add_argument("--rounds", type=int, default=12, help="rounds that count, two or more")
     parser.add_argument("--questions", type=int, default=100, help="asked of each in a round")
     parser.add_argument("--agencies", type=int, default=7)
     parser.add_argument("--in-flight", type=int, default=8)
+    parser.add_argument(
+        "--setting", action="append", default=[], help="TABLE.KEY=VALUE, ours alone"
+    )
+    parser.add_argument("--collector", action="store_true", help="feed one, ours alone")
     parser.add_argument("--document", choices=DOCUMENTS, default="first-screen")
     asked = parser.parse_args(arguments)
     with open_pair((HERE, asked.against), asked) as pair:

@@ -4,10 +4,11 @@ Linux only: the figures come from /proc.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +78,20 @@ def teamaround_of(checkout: Path) -> Sequence[str]:
 
 @contextmanager
 def gateway_process(
-    settings: Path, program: Sequence[str] = teamaround_of(HERE)
+    settings: Path,
+    program: Sequence[str] = teamaround_of(HERE),
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[GatewayProcess]:
     """Serve with these settings, in a process of its own, ended with the context.
 
-    `program` is the command `teamaround`, by another way or of another checkout.
+    `program` is the command `teamaround`, by another way or of another checkout. `variables` are
+    settings beside those of the file.
     """
     command = [*program, "serve", "--settings", str(settings)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+    around = {**os.environ, **(variables or {})}
+    with subprocess.Popen(  # noqa: S603  our own command
+        command, stderr=subprocess.PIPE, text=True, env=around
+    ) as process:
         # After its address nobody reads what it says, and a full pipe would stop it.
         unread = Thread(target=deque, args=(process.stderr, 0))
         try:

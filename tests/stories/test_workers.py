@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import pytest
@@ -46,6 +49,29 @@ async def serve_so_many(gateway: Served, count: int) -> None:
     await until(do)
 
 
+def two_free_ports() -> int:
+    """The first of two that are free, above those that the system gives to whoever asks for any."""
+    for first in range(61_000 + os.getpid() % 4_000, 65_535):
+        with suppress(OSError), socket() as one, socket() as other:
+            one.bind(("127.0.0.1", first))
+            other.bind(("127.0.0.1", first + 1))
+            return first
+    raise AssertionError("no two ports are free")
+
+
+def ports_told(gateway: Served) -> list[int]:
+    """Where the workers' events say that their figures are."""
+    told = [json.loads(line) for line in gateway.said if '"serving"' in line]
+    return sorted(each["metrics_port"] for each in told)
+
+
+async def answered_at(gateway: Served, port: int) -> int:
+    """How many requests the worker with this port has answered, as it says."""
+    async with gateway.session.get(f"http://127.0.0.1:{port}/metrics") as came:
+        found = re.search(r'responses_total\{result="answered"\} (\d+)', await came.text())
+    return int(found[1]) if found else 0
+
+
 def are_there(pids: list[int]) -> bool:
     return any(Path(f"/proc/{pid}").exists() for pid in pids)
 
@@ -59,11 +85,14 @@ async def url() -> Any:
 async def test_workers_write_one_log_without_gap_and_stop_together(
     tmp_path: Path, url: str
 ) -> None:
-    sources = [rest_source("spine", url, claims=AUTHORITY)]
-    async with served(tmp_path, sources, server__workers=2) as gateway:
+    sources, first = [rest_source("spine", url, claims=AUTHORITY)], two_free_ports()
+    shown = {"server__workers": 2, "metrics__port": first}
+    async with served(tmp_path, sources, **shown) as gateway:
         await serve_so_many(gateway, 2)
         got = await receipts(gateway, 30)
         assert len(workers_of(gateway)) == 2
+        assert ports_told(gateway) == [first, first + 1]
+        assert await answered_at(gateway, first) + await answered_at(gateway, first + 1) == 30
         assert await gateway.stop() == 0
     entries = logged(tmp_path / "state")
     assert Counter(entry["kind"] for entry in entries) == {"INTENT": 30, "RELEASE": 30}
