@@ -32,6 +32,7 @@ from gateway.identity.development_token import development_key
 from gateway.model import events
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, TryLater
+from gateway.model.event_stream.lines import Lines
 from gateway.model.event_stream.stream import to_standard_error
 from gateway.model.figures import NO_FIGURES
 from gateway.questions.plan import costs
@@ -45,10 +46,10 @@ _BACKLOG: Final = 1024
 def serve(settings: Path | None) -> None:
     """Serve until a signal stops it; what cannot begin ends as `endings` says."""
     found = sound(settings)
-    to_standard_error()
+    lines = to_standard_error()
     try:
         with bound_sockets(found) as bound:
-            work, count = partial(_served, found, bound, settings), found.server.workers
+            work, count = partial(_served, found, bound, settings, lines), found.server.workers
             status = Workers(work, count).run() if count > 1 else work()
     except ConfigurationInvalid as error:
         raise typer.Exit(told(error)) from None
@@ -57,15 +58,20 @@ def serve(settings: Path | None) -> None:
 
 
 def _served(
-    settings: Settings, bound: BoundSockets, file: Path | None, side: WorkerSide | None = None
+    settings: Settings,
+    bound: BoundSockets,
+    file: Path | None,
+    lines: Lines,
+    side: WorkerSide | None = None,
 ) -> int:
     """Serve in this process; its exit status."""
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, bound, file, side))
+        with lines.beside():
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(settings, bound, file, side))
+            events.stopped()
     except ConfigurationInvalid as error:
         return told(error)
-    events.stopped()
     return 0
 
 

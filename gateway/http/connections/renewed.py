@@ -24,11 +24,11 @@ async def served_beside(
     server: BoundedServer, listening: socket.socket, tls: KeptFiles[ServedTls] | None
 ) -> None:
     """Serve what is no gateway until it is stopped; SIGHUP has its certificate read again."""
-    to_standard_error()
+    lines = to_standard_error()
     clock = Clock()
     certificates = Certificates(clock.now)
     certificates.add(tls)
-    with renewed_at_signal(certificates.renew):
+    with lines.beside(), renewed_at_signal(certificates.renew):
         async with certificates.told_daily(clock.sleep):
             await server.serve(sockets=[listening])
 

@@ -17,7 +17,7 @@ class _NameAlone(logging.Handler):
         events.library(record.name, record.levelname)
 
 
-def to_standard_error() -> None:
+def to_standard_error() -> Lines:
     """Write events as JSON lines on standard error, and nothing else of what libraries say."""
     import structlog  # noqa: PLC0415  # with all that it prints in colours, it takes long
 
@@ -35,3 +35,4 @@ def to_standard_error() -> None:
         ],
         logger_factory=lambda *_: lines,
     )
+    return lines

@@ -1,5 +1,6 @@
 """What the gateway says of itself are codes and names of ours, as lines of JSON."""
 
+import fcntl
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from gateway.model.event_stream.stream import to_standard_error
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[], None]]:
+def serve() -> Iterator[Callable[[], object]]:
     """Lets events be said as they are when serving; to be called once output is caught."""
     handlers = list(logging.getLogger().handlers)
     yield to_standard_error
@@ -39,7 +40,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
 
 
 def test_a_bug_is_said_by_its_type_and_place(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
 ) -> None:
     serve()
     events.failed(failed_over("Jonah Smith"))
@@ -50,7 +51,7 @@ def test_a_bug_is_said_by_its_type_and_place(
 
 
 def test_an_adapters_bug_names_the_source(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
 ) -> None:
     serve()
     events.adapter_failed("spine", failed_over("Jonah Smith"))
@@ -64,7 +65,7 @@ def test_an_adapters_bug_names_the_source(
 
 
 def test_every_line_has_a_time_and_a_level(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
 ) -> None:
     serve()
     events.serving("127.0.0.1", 8600, (), descriptors=1024, connections=512)
@@ -76,7 +77,7 @@ def test_every_line_has_a_time_and_a_level(
     "name", ["aiohttp.client", "asyncio", "sqlalchemy.engine", "uvicorn.error"]
 )
 def test_a_librarys_words_are_not_repeated(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None], name: str
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object], name: str
 ) -> None:
     serve()
     logger = logging.getLogger(name)
@@ -88,7 +89,7 @@ def test_a_librarys_words_are_not_repeated(
 
 
 def test_a_warnings_words_are_not_repeated(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -141,8 +142,46 @@ def test_a_line_that_was_cut_does_not_spoil_the_next() -> None:
     assert lines.dropped == 1
 
 
+def test_a_pipe_that_nobody_reads_holds_nobody_and_is_told_once_it_is_read() -> None:
+    end, pipe = os.pipe()
+    with os.fdopen(pipe, "w", encoding="utf-8") as hung, os.fdopen(end, "rb") as reader:
+        lines = Lines(hung, most=5)
+        with lines.beside():
+            said = 0
+            while not lines.dropped:  # a line that waited would end this test by its timeout
+                lines.msg("x" * 1_000)
+                said += 1
+            fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 1_048_576)  # there is room again
+            lost = 0
+            while lines.dropped > lost:  # until one of them is taken
+                lost = lines.dropped
+                lines.msg(json.dumps(lines(None, "info", {"event": "after"})))
+                said += 1
+        written = reader.read1(2_000_000).splitlines()
+    assert len(written) == said - lines.dropped
+    assert json.loads(written[-1]) == {"event": "after", "dropped": lines.dropped}
+
+
+def test_who_never_reads_does_not_hold_the_end_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.model.event_stream.lines._LAST_WORDS_S", 0.05)
+    end, pipe = os.pipe()
+    os.set_blocking(pipe, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(pipe, b"x" * 1_000)
+    os.set_blocking(pipe, True)
+    with os.fdopen(pipe, "w", encoding="utf-8") as hung:
+        lines = Lines(hung, most=2)
+        with lines.beside():
+            for _ in range(9):
+                lines.msg("nobody reads this")
+        lines.msg("nor this, after the end")
+        assert lines.dropped >= 7
+        os.close(end)  # the thread is let go
+
+
 def test_every_event_is_counted_by_name_and_refusals_by_cause(
-    capsys: pytest.CaptureFixture[str], serve: Callable[[], None]
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
 ) -> None:
     serve()
     before, refused = SAID.said["stopped", "info"], ("connections_refused", "malformed")
