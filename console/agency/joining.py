@@ -19,6 +19,7 @@ _NEEDED: Final = {
 }
 _LONGEST_SAMPLE: Final = 40_000
 _TOO_LONG: Final = f"Shorten the sample: it may have {_LONGEST_SAMPLE:,} characters at most."
+_ONE_OF_TWO: Final = "Give a sample, or an address where one is, and not both."
 _MOST_REPLIES: Final = 20
 
 
@@ -33,17 +34,30 @@ async def draft_source(visit: Visit) -> Response:
     sample = await _sample(visit)
     if sample is not None and len(sample["content"]) > _LONGEST_SAMPLE:
         missing.append(("sample", _TOO_LONG))
+    if sample is not None and visit.text("at"):
+        missing.append(("at", _ONE_OF_TWO))
     if missing:
         return await _asked(visit, tuple(missing))
     answers = {name: visit.text(name) for name in _ANSWERS} | {"areas": visit.texts("areas")}
-    variables: dict[str, Any] = {"answers": answers, **({"sample": sample} if sample else {})}
     try:
-        draft = (await visit.ask("SourceDraft", variables))["sourceDraft"]
+        draft = await _written(visit, answers, sample)
     except GatewayRefused as refused:
         if refused.signs_out:
             raise
         return await _asked(visit, ((_field_of(refused), refused.sentence),))
     return _draft(visit, draft["manifest"], draft["replies"])
+
+
+async def _written(
+    visit: Visit, answers: Mapping[str, Any], sample: Mapping[str, str] | None
+) -> Mapping[str, Any]:
+    if at := visit.text("at"):
+        said = await visit.ask("DraftSource", {"answers": answers, "at": at})
+    else:
+        given = {"sample": sample} if sample else {}
+        said = await visit.ask("SourceDraft", {"answers": answers, **given})
+    drafted: Mapping[str, Any] = said["sourceDraft"]
+    return drafted
 
 
 async def try_draft(visit: Visit) -> Response:
@@ -74,7 +88,7 @@ async def _asked(visit: Visit, missing: tuple[tuple[str | None, str], ...]) -> R
     return visit.page(
         "agency/join.html",
         400 if missing else 200,
-        typed={name: visit.text(name) for name in (*_ANSWERS, "pasted")},
+        typed={name: visit.text(name) for name in (*_ANSWERS, "at", "pasted")},
         chosen=visit.texts("areas"),
         areas=said["me"]["areas"],
         mistakes=[{"field": name, "message": text} for name, text in missing],
@@ -88,16 +102,21 @@ async def _sample(visit: Visit) -> dict[str, str] | None:
         name, content = "pasted.json", visit.text("pasted")
     if not content:
         return None
-    return {"name": name, "content": _head(content) if name.lower().endswith(".csv") else content}
+    return {
+        "name": name,
+        "content": first_line(content) if name.lower().endswith(".csv") else content,
+    }
 
 
-def _head(table: str) -> str:
-    return table.lstrip().partition("\n")[0]
+def first_line(table: str) -> str:
+    """The first line of a CSV file, whichever system wrote it: some end a line by CR alone."""
+    lines = table.lstrip().splitlines()
+    return lines[0] if lines else ""
 
 
 def _field_of(refused: GatewayRefused) -> str | None:
     name = str(refused).partition(":")[0]
-    return name if name in {*_ANSWERS, "sample"} else None
+    return name if name in {*_ANSWERS, "at", "sample"} else None
 
 
 def _proposal(visit: Visit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gateway.graphql.child.child_answer import Info
 from gateway.graphql.query import KnownDetailsArgument
 from gateway.graphql.services.audit import AuditEntry
 from gateway.graphql.services.break_glass import BreakGlassGrantType
-from gateway.graphql.services.joining import SourceTrial, TrialArgument
+from gateway.graphql.services.joining import DraftAnswers, SourceDraft, SourceTrial, TrialArgument
 from gateway.graphql.services.source import ExampleReply, Registration, Reload
 from gateway.graphql.types.codes import ReviewVerdict
 from gateway.graphql.types.declare import argument, code_list, output, resolved
@@ -54,6 +54,24 @@ class Mutation:
         if info.context.sources is None:
             return None
         return await info.context.sources.register(manifest, rules or None, replies or [])
+
+    @resolved
+    async def draft_source(
+        self,
+        info: Info,
+        answers: Annotated[DraftAnswers, argument("What it begins with.")],
+        at: Annotated[
+            str, argument("Where the system describes itself, or a sample is: JSON, or .csv.")
+        ],
+    ) -> SourceDraft | None:
+        """The beginning of a manifest, from an OpenAPI document, `/metadata` or a sample.
+
+        It is read once, without any login, and only where the operator's grant for your agency
+        lets the gateway connect. Only its shape is used. Logged before the system is asked.
+        """
+        if info.context.joining is None:
+            return None
+        return await info.context.joining.draft_at(answers, at)
 
     @resolved
     async def try_draft(

@@ -96,6 +96,10 @@ class JoiningSources(Protocol):
         """A draft of a manifest; an error says why not."""
         ...
 
+    async def draft_at(self, answers: DraftAnswers, address: str) -> SourceDraft:
+        """A draft from what a system says of itself there; an error says why not."""
+        ...
+
     async def try_draft(
         self, manifest: str, rules: str | None, replies: list[ExampleReply], wanted: TrialArgument
     ) -> SourceTrial:

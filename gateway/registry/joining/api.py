@@ -19,6 +19,7 @@ from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
 from gateway.registry.api import SourceApi, finding
 from gateway.registry.inspection import Proposal
+from gateway.registry.joining.described import described_at
 from gateway.registry.joining.drafting import SampleText, drafted
 from gateway.registry.joining.trials import LiveTrials, SourceTried, WantedTrial
 from gateway.registry.registrar import ONLY_REGISTRARS
@@ -42,6 +43,14 @@ class JoiningApi:
         if not registrar.registers_any(self.caller):
             await registrar.refuse(self.caller, ONLY_REGISTRARS)
         read = None if sample is None else SampleText(sample.name, sample.content)
+        return await self._drafted(answers, read)
+
+    async def draft_at(self, answers: DraftAnswers, address: str) -> SourceDraft:
+        """A draft from what a system says of itself there, as `described_at` reads it."""
+        read = await described_at(self.trials, self.caller, str(answers.source), address.strip())
+        return await self._drafted(answers, read)
+
+    async def _drafted(self, answers: DraftAnswers, read: SampleText | None) -> SourceDraft:
         made = await asyncio.to_thread(drafted, self._answers(answers), read)
         files = {name: content.decode() for name, content in made.files.items()}
         return SourceDraft(

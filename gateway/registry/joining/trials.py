@@ -153,7 +153,7 @@ class LiveTrials:
     ) -> SourceTried:
         operation, given = _checked(held.manifest, wanted)
         masked = MaskedSecrets(secrets)
-        with self._alone(held.manifest.source.agency):
+        with self.alone(held.manifest.source.agency):
             await self._log(caller, held)
             adapter = await self._opened(held, masked)
             try:
@@ -165,7 +165,8 @@ class LiveTrials:
                 await adapter.aclose()
 
     @contextmanager
-    def _alone(self, agency: str) -> Iterator[None]:
+    def alone(self, agency: str) -> Iterator[None]:
+        """One trial of an agency at a time; TryLater for another."""
         if agency in self._agencies:
             raise TryLater("BUSY", "another trial of your agency is under way; try again")
         self._agencies.add(agency)

@@ -40,15 +40,20 @@ def is_sound(page: Page, axe: str) -> None:
 
 def draft(page: Page, town: TownPages, source: str, address: str, sample: bytes) -> None:
     page.goto(f"{town.url}/sources/new")
+    answered(page, source, address)
+    file = FilePayload(name="reply.json", mimeType="application/json", buffer=sample)
+    page.get_by_label("A sample, if you have one").set_input_files([file])
+    page.get_by_role("button", name="Draft a manifest").click()
+    page.get_by_role("heading", name="Complete the manifest").wait_for()
+
+
+def answered(page: Page, source: str, address: str) -> None:
+    """Give the five answers."""
     page.get_by_label("Id of the system").fill(source)
     page.get_by_label("Your organisation's name").fill("<b>Council</b> two")
     page.get_by_label("Its sector").select_option("HEALTH")
     page.get_by_label("Telephone of the duty contact").fill("01632 960 321")
     page.get_by_label("Address of the system").fill(address)
-    file = FilePayload(name="reply.json", mimeType="application/json", buffer=sample)
-    page.get_by_label("A sample, if you have one").set_input_files([file])
-    page.get_by_role("button", name="Draft a manifest").click()
-    page.get_by_role("heading", name="Complete the manifest").wait_for()
 
 
 def completed(page: Page) -> None:
@@ -129,6 +134,12 @@ def test_what_is_missing_is_named_beside_its_field(
     page.get_by_role("button", name="Draft a manifest").click()
     assert page.locator(".govuk-error-summary a").count() == 5
     is_sound(page, axe)
+    answered(page, "council-two", "http://127.0.0.1:9")
+    page.get_by_label("Or where your system").fill("http://169.254.169.254/latest")
+    page.get_by_role("button", name="Draft a manifest").click()
+    assert page.locator("#at-error").count() == 1
+    assert "operator" in page.locator(".govuk-error-summary").inner_text()
+    is_sound(page, axe)
 
 
 def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages, axe: str) -> None:
@@ -150,7 +161,7 @@ def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages,
 
 
 def test_a_person_without_the_right_is_told_so_by_the_gateway(
-    signed_in: As, town: TownPages
+    signed_in: As, town: TownPages, axe: str
 ) -> None:
     page = signed_in("A privacy officer")
     page.goto(f"{town.url}/sources/council/1")
@@ -158,5 +169,7 @@ def test_a_person_without_the_right_is_told_so_by_the_gateway(
     page.get_by_role("button", name="Suspend").click()
     assert page.locator(".govuk-error-summary").count() == 1
     assert "It counts now" not in page.content()
+    is_sound(page, axe)
     page.goto(f"{town.url}/sources/spine/1")
     assert page.get_by_role("heading", name="No such system").count() == 1
+    is_sound(page, axe)

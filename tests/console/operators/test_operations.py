@@ -38,7 +38,22 @@ def test_the_demo_says_which_file_and_line_a_check_finds(page: Page, demo: DemoP
     assert str(demo.state) not in page.content()
 
 
-def test_nobody_else_sees_it(page: Page, town: TownPages) -> None:
+def test_the_demo_says_what_a_check_refuses(page: Page, demo: DemoPages, axe: str) -> None:
+    (operator,) = demo.state.rglob("operator.toml")
+    before = operator.read_text("utf-8")
+    operator.write_text(f"{before}\n[nonsense]\n", "utf-8")  # nobody has it read again
+    try:
+        sign_in(page, demo.url, "Operator of the gateway")
+        page.goto(f"{demo.url}/operations")
+    finally:
+        operator.write_text(before, "utf-8")
+    assert "nonsense" in page.locator("main").inner_text()
+    assert violations(page, axe) == []
+    assert sideways(page) == 0
+
+
+def test_nobody_else_sees_it(page: Page, town: TownPages, axe: str) -> None:
     town.sign_in(page, "An auditor")
     page.goto(f"{town.url}/operations")
     assert "Only an operator may" in page.locator("main").inner_text()
+    assert violations(page, axe) == []

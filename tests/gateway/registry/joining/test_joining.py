@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from gateway.model.caller import Caller
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, SourceFile, rest_source
@@ -35,6 +36,43 @@ query Draft($answers: DraftAnswers!, $sample: SystemSample) {
   sourceDraft(answers: $answers, sample: $sample) { manifest replies { name content } }
 }
 """
+DRAFT_AT = """
+mutation Draft($answers: DraftAnswers!, $at: String!) {
+  draftSource(answers: $answers, at: $at) { manifest replies { name content } }
+}
+"""
+OPENAPI = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/pupils": {
+            "get": {
+                "responses": {
+                    "200": {
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "properties": {
+                                        "pupils": {
+                                            "type": "array",
+                                            "items": {
+                                                "type": "object",
+                                                "properties": {
+                                                    name: {"type": "string"}
+                                                    for name in ("id", "upn", "surname", "dob")
+                                                },
+                                            },
+                                        }
+                                    },
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    },
+}
 _TRIED = "{ read steps { title lines } outcome findings { rule passed message } }"
 TRY_DRAFT = (
     "mutation T($manifest: String!, $replies: [ExampleReply!], $trial: Trial!)"
@@ -100,6 +138,96 @@ async def test_a_draft_has_the_shape_of_a_sample_and_none_of_its_values(place: P
     assert server.asked == server.checked == []
 
 
+@dataclass
+class Describing:
+    """The clinic's own server: what it says at each path, and what was asked of it."""
+
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append((request.path, request.headers.get("Authorization", "")))
+        match request.path:
+            case "/openapi.json":
+                return web.json_response(OPENAPI)
+            case "/sample.csv":
+                return web.Response(
+                    text="pupil_id,nhs_no,surname,dob\r\n7,9434765919,Realname,x\r\n"
+                )
+            case "/moved":
+                raise web.HTTPFound("http://127.0.0.1:9/")
+            case "/long":
+                return web.Response(body=b" " * 3_000_000)
+            case _:
+                return web.json_response({"error": "Realname is not here"}, status=404)
+
+
+@pytest.fixture
+async def describing(tmp_path: Path) -> AsyncIterator[tuple[Town, Describing, str]]:
+    spine_server, own = AgencyServer(), Describing()
+    async with serving(spine_server.answer) as url, serving(own.answer) as there:
+        spine = rest_source("spine", url, claims=AUTHORITY)
+        async with small_town(tmp_path, [spine]) as town:
+            await granted(town, clinic(there))
+            yield town, own, there
+
+
+async def drafted_at(town: Town, at: str, caller: Caller = REGISTRAR, **answers: str) -> Said:
+    return await say(town, caller, DRAFT_AT, answers={**ANSWERS, **answers}, at=at)
+
+
+async def test_a_draft_has_the_shape_of_what_the_system_says_of_itself(
+    describing: tuple[Town, Describing, str],
+) -> None:
+    town, server, base = describing
+    said = await drafted_at(town, f"{base}/openapi.json")
+    assert 'family_name = "surname"' in said.body["data"]["draftSource"]["manifest"], said.body
+    said = await drafted_at(town, f"{base}/sample.csv?of=7", address="sftp://clinic.example/out")
+    assert 'family_name = "surname"' in said.body["data"]["draftSource"]["manifest"], said.body
+    assert "Realname" not in said.text
+    assert server.asked == [("/openapi.json", ""), ("/sample.csv", "")]
+    logged = [e for e in await entries(town, "SOURCE_CHANGE") if e["user"] == REGISTRAR.user]
+    assert [one["change"]["subject"] for one in logged] == [CLINIC] * 2
+
+
+async def test_a_draft_reads_nothing_but_what_the_operator_granted_to_the_agency(
+    describing: tuple[Town, Describing, str],
+) -> None:
+    town, server, base = describing
+    elsewhere = AgencyServer()
+    async with serving(elsewhere.answer) as other:
+        for at in (
+            other,
+            f"{base}@{other.removeprefix('http://')}/openapi.json",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://[::ffff:169.254.169.254]/",
+            "http://localhost:22/",
+            "file:///etc/passwd",
+            "sqlite:////etc/passwd",
+            "gopher://127.0.0.1/",
+            "",
+        ):
+            assert (await drafted_at(town, at)).code in {"SOURCE_NOT_GRANTED", "VARIABLES_INVALID"}
+    for caller, code in (
+        (PRACTITIONER, "SOURCE_NOT_ALLOWED"),
+        (GOVERNANCE, "SOURCE_NOT_ALLOWED"),
+        (replace(REGISTRAR, organisation="another"), "SOURCE_NOT_GRANTED"),
+    ):
+        assert (await drafted_at(town, f"{base}/openapi.json", caller)).code == code
+    said = await drafted_at(town, f"{base}/openapi.json", source="clinic-two")
+    assert said.code == "SOURCE_NOT_GRANTED"
+    assert server.asked == elsewhere.asked == elsewhere.checked == []
+
+
+@pytest.mark.parametrize("path", ["/moved", "/long", "/absent", "/"])
+async def test_what_a_system_does_not_say_of_itself_makes_no_draft(
+    describing: tuple[Town, Describing, str], path: str
+) -> None:
+    town, _, base = describing
+    said = await drafted_at(town, base + path)
+    assert said.code == "SAMPLE_UNREADABLE"
+    assert "Realname" not in said.text
+
+
 @pytest.mark.parametrize(
     ("answers", "sample", "code"),
     [
@@ -120,7 +248,7 @@ async def test_what_cannot_be_drafted_is_told_by_its_answer(
 
 async def test_a_test_child_is_tried_and_shown_step_by_step(place: Place) -> None:
     town, file, server = place
-    said = await tried(town, proposal(file), rules=True)
+    said = await tried(town, proposal(file).replace("\n", "\r\n"), rules=True)  # as Windows has it
     trial = said.body["data"]["tryDraft"]
     assert trial["read"] is True, trial
     shown = json.dumps(trial["steps"])
