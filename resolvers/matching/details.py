@@ -85,6 +85,12 @@ class Details:
             record=None,
         )
 
+    @property
+    def as_compared(self) -> Self:
+        """All by which two records are held to be one child's, save which records they are."""
+        none = frozenset[Identifier]()
+        return replace(self, records=none, postcodes=None, around=None, record=None)
+
     @classmethod
     def of_record(cls, source: str, record: Record) -> Self:
         """What a record of `source` holds."""

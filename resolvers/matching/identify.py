@@ -230,8 +230,7 @@ def _clashing(
     for key in members:
         by_source[key[0]].append(key)
         by_person[world.held[key].as_person].append(key)
-    pairs = [pair for keys in by_source.values() for pair in combinations(keys, 2)]
-    clashing = {key for pair in pairs if not _one_child(*pair, world) for key in pair}
+    clashing = {key for keys in by_source.values() for key in _several(keys, world)}
     # Hundreds of agencies hold a child by a few spellings: these are compared, not the records.
     for one, other in combinations_with_replacement(by_person, 2):
         if differ_as_people(one, other):
@@ -242,6 +241,24 @@ def _clashing(
     return frozenset(clashing)
 
 
+def _several(keys: list[RecordPlace], world: World) -> set[RecordPlace]:
+    """Those of one source's members that are not plainly one child's twice.
+
+    A source may hold hundreds of one child that say the same: each way of saying it is compared
+    with each, and records only where two ways speak against each other.
+    """
+    ways: defaultdict[Details, list[RecordPlace]] = defaultdict(list)
+    for key in keys if len(keys) > 1 else ():
+        ways[world.held[key].as_compared].append(key)
+    several: set[RecordPlace] = set()
+    for one, other in combinations_with_replacement(ways, 2):
+        if not _repeated(one, other, declared=keys[0][0] in world.duplicates):
+            mine, theirs = ways[one], ways[other]
+            pairs = combinations(mine, 2) if mine is theirs else product(mine, theirs)
+            several |= {key for pair in pairs if not _one_child(*pair, world) for key in pair}
+    return several
+
+
 def _disagree(one: RecordPlace, other: RecordPlace, world: World, called: frozenset[str]) -> bool:
     """Whether two of different sources differ as people, their numbers considered too."""
     return one[0] != other[0] and differ_as_people(world.held[one], world.held[other], called)
@@ -250,11 +267,13 @@ def _disagree(one: RecordPlace, other: RecordPlace, world: World, called: frozen
 def _one_child(one: RecordPlace, other: RecordPlace, world: World) -> bool:
     first, second = world.held[one], world.held[other]
     same_record = not first.records.isdisjoint(second.records) or first == second
-    if same_record:
-        return True
+    return same_record or _repeated(first, second, declared=one[0] in world.duplicates)
+
+
+def _repeated(first: Details, second: Details, *, declared: bool) -> bool:
+    """Whether they say the same child twice: under one number, or where that is `declared`."""
     shared = first.shares_number(second) and not contradict(first, second)
-    declared = one[0] in world.duplicates
-    return repeats(first, second) and (shared or declared)
+    return (shared or declared) and repeats(first, second)
 
 
 def _shown(

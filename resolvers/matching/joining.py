@@ -1,9 +1,10 @@
 """Who joins in a round: whom a number makes the child's, else whom name, day and home do."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import NamePart, part_of
@@ -27,6 +28,13 @@ _EXCLUDED: Final = Assessment(
 _SAME: Final = Agreement.SAME
 _DIFFERENT: Final = Agreement.DIFFERENT
 Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
+
+
+class _Beside(NamedTuple):
+    """The records of one source that may be hers: of any given name that fits, and of twins."""
+
+    others: list[Details]
+    twins: list[Details]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +63,42 @@ class World:
             else assess(known, details, self.populations.get(key[0]))
             for key, details in self.held.items()
         }
-        companies = {key: self._company(key, found) for key, each in found.items() if each.stopped}
+        stopped = [key for key, each in found.items() if each.stopped]
+        beside = self._beside(found) if stopped else {}
+        companies = {key: self._company(key, found, beside[key[0]]) for key in stopped}
         return found | {
             key: assess(known, self.held[key], self.populations.get(key[0]), company)
             for key, company in companies.items()
             if company != NO_COMPANY
         }
 
-    def _company(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> Company:
+    def _beside(self, found: Mapping[RecordPlace, Assessment]) -> dict[str, _Beside]:
+        """The records of each source that may be hers, and which of them are likelier a twin's.
+
+        Told apart once: a source may hold hundreds of her name, and each is held against all.
+        """
+        beside: dict[str, _Beside] = {}
+        for key, each in found.items():
+            if each.grade is not MatchGrade.CERTAINLY_NOT:
+                own = beside.setdefault(key[0], _Beside([], []))
+                if each.evidence.given is not _DIFFERENT:
+                    own.others.append(self.held[key])
+                if each.likely_other is LikelyOther.TWIN:
+                    own.twins.append(self.held[key])
+        return beside
+
+    def _company(
+        self, key: RecordPlace, found: Mapping[RecordPlace, Assessment], beside: _Beside
+    ) -> Company:
         """What the record's own source holds beside it; nothing of one that may hold more."""
         source, hers = key[0], self.held[key]
         if source in self.cut:
             return NO_COMPANY
-        beside = [
-            each
-            for other, each in found.items()
-            if other[0] == source
-            and each.grade is not MatchGrade.CERTAINLY_NOT
-            and self.held[other] != hers
-            and not self.held[other].shares_number(hers)
-        ]
-        others = [each for each in beside if each.evidence.given is not _DIFFERENT]
+        alone = not any(_is_another(each, hers) for each in beside.others)
         return Company(
-            alone=not others and found[key].tells_alone(hers, self.populations.get(source)),
+            alone=alone and found[key].tells_alone(hers, self.populations.get(source)),
             twin_apart=source not in self.duplicates
-            and any(each.likely_other is LikelyOther.TWIN for each in beside),
+            and any(_is_another(each, hers) for each in beside.twins),
             seconded=found[key].evidence.part is NamePart.HALF and self._seconded(key, found),
         )
 
@@ -91,7 +110,8 @@ class World:
         """
         born_so = [other for other, each in found.items() if _born_so(each.evidence)]
         untold = {key[0], *self.cut, *self.duplicates}
-        lone = (each for each in born_so if [each[0]] == [s for s, _ in born_so if s == each[0]])
+        files = Counter(source for source, _ in born_so)
+        lone = (each for each in born_so if files[each[0]] == 1)
         return any(
             each[0] not in untold and self._whole_name(key, each, found[each].evidence)
             for each in lone
@@ -111,6 +131,11 @@ class World:
 
 def _born_so(evidence: Evidence) -> bool:
     return evidence.family.strong and evidence.birth_date is _SAME
+
+
+def _is_another(held: Details, hers: Details) -> bool:
+    """Whether it is neither this record over again nor one that shares a number with it."""
+    return not held.shares_number(hers) and held != hers
 
 
 def joining(
