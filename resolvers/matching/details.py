@@ -229,7 +229,7 @@ class ReadOnce:
 
     def _as_said(self, source: str, record: Record) -> tuple[Details, Details]:
         """Its details and the first of its kind: most agencies write alike what they say alike."""
-        said = _said_by(record)
+        said = said_by(record)
         before = self._said.get(said)
         if before is None:
             held = Details.of_record(source, record)
@@ -252,7 +252,7 @@ def _named(source: str, record: Record) -> frozenset[Identifier]:
     return frozenset({named_record(source, record.record_id)} if record.record_id else ())
 
 
-def _said_by(record: Record) -> Hashable:
+def said_by(record: Record) -> tuple[Hashable, ...]:
     """All that details are made of, in the agency's own words."""
     person = record.identifiers, record.names, record.birth_date, record.sex
     homes = tuple([address.postcode for address in record.addresses])

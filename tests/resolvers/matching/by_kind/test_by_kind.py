@@ -1,6 +1,6 @@
 """Records that say the same of a child are weighed once, and nobody sees the difference."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -128,6 +128,20 @@ def leaving_out(place: int) -> Callable[[Details, Record], object]:
         return every[:place] + every[place + 1 :]
 
     return kind_without
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_the_law_finds_details_taken_from_a_record_that_says_otherwise(
+    place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said_by = details.said_by
+
+    def said_without(record: Record) -> Hashable:
+        every = said_by(record)
+        return every[:place] + every[place + 1 :]
+
+    monkeypatch.setattr(details, "said_by", said_without)
+    assert next(differing(2_000), None)
 
 
 @pytest.mark.parametrize("place", range(9))
