@@ -90,9 +90,9 @@ def adapter_failed(source: str, bug: Exception) -> None:
     _say.error("adapter_failed", source=source, error=type(bug).__name__)
 
 
-def source_not_opened(source: str) -> None:
+def source_not_opened(source: str, error: BaseException) -> None:
     """A source in force cannot be opened here, by its secrets or places: it gives no answer."""
-    _say.error("source_not_opened", source=source)
+    _say.error("source_not_opened", source=source, cause=cause_of(error))
 
 
 def answer_not_read(source: str, rule: str, place: str) -> None:
@@ -147,12 +147,12 @@ def generation(number: int) -> None:
     _say.info("generation", number=number)
 
 
-def generation_not_adopted(number: int) -> None:
+def generation_not_adopted(number: int, error: BaseException) -> None:
     """The files here are not those of the newest generation, or cannot be used: see `reload`.
 
     The gateway stops serving before its lease ends, and tries again until then and after.
     """
-    _say.critical("generation_not_adopted", number=number)
+    _say.critical("generation_not_adopted", number=number, cause=cause_of(error))
 
 
 def ledger_unavailable(error: BaseException) -> None:
@@ -160,19 +160,19 @@ def ledger_unavailable(error: BaseException) -> None:
     _say.error("ledger_unavailable", cause=cause_of(error))
 
 
-def notice_not_taken() -> None:
+def notice_not_taken(cause: str) -> None:
     """A privacy officer's place did not take a notice; it is sent again."""
-    _say.error("notice_not_taken")
+    _say.error("notice_not_taken", cause=cause)
 
 
-def notices_behind() -> None:
+def notices_behind(error: BaseException) -> None:
     """What is to be told could not be read or kept; it is tried again."""
-    _say.error("notices_behind")
+    _say.error("notices_behind", cause=cause_of(error))
 
 
-def retention_behind() -> None:
+def retention_behind(error: BaseException) -> None:
     """What was pruned from the log could not be forgotten beside it; it is tried again."""
-    _say.error("forgetting_behind")
+    _say.error("forgetting_behind", cause=cause_of(error))
 
 
 def keys_unavailable(error: BaseException, issuer: str) -> None:
@@ -205,9 +205,9 @@ def epoch_keys_differ(count: int) -> None:
     _say.critical("epoch_keys_differ", count=count)
 
 
-def epochs_not_checked() -> None:
+def epochs_not_checked(error: BaseException) -> None:
     """The epochs' keys could not be compared with the log; it is tried again."""
-    _say.error("epochs_not_checked")
+    _say.error("epochs_not_checked", cause=cause_of(error))
 
 
 def counting_alone(most_s: float) -> None:
@@ -215,9 +215,9 @@ def counting_alone(most_s: float) -> None:
     _say.warning("counting_alone", most_s=most_s)
 
 
-def alerts_behind() -> None:
+def alerts_behind(error: BaseException) -> None:
     """Alerts could not be found in the log; it is tried again."""
-    _say.error("alerts_behind")
+    _say.error("alerts_behind", cause=cause_of(error))
 
 
 def reviews_unavailable(error: BaseException) -> None:

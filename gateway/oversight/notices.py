@@ -13,6 +13,7 @@ from gateway.config.operator_file import OperatorFile
 from gateway.model import events
 from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
+from gateway.model.causes import cause_of
 from gateway.model.clock import Clock, always
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import Notice
@@ -53,12 +54,12 @@ def sender(operator: Callable[[], OperatorFile], sign_in: str) -> Send:
                 open_client(_MOST_BYTES, timeout_s=_PATIENCE_S) as session,
                 session.post(url, json=said, allow_redirects=False) as answer,
             ):
-                taken = answer.status in _TAKEN
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            taken = False
-        if not taken:
-            events.notice_not_taken()
-        return taken
+                cause = "" if answer.status in _TAKEN else f"HTTP {answer.status}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            cause = cause_of(error)
+        if cause:
+            events.notice_not_taken(cause)
+        return not cause
 
     return send
 
@@ -91,8 +92,8 @@ class Notifier:
         notices = [Notice(about, entry, place, kind) for place in self.deputies()]
         try:
             await self.store.notify(notices)
-        except GrantsUnavailable:
-            events.notices_behind()
+        except GrantsUnavailable as error:
+            events.notices_behind(error)
             return False
         self.hurry()
         return bool(notices)
@@ -116,8 +117,8 @@ class Notifier:
             self._due.clear()
             try:
                 await self.tell()
-            except GrantsUnavailable:
-                events.notices_behind()
+            except GrantsUnavailable as error:
+                events.notices_behind(error)
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
             # Not wait_for, which in Python 3.11 may lose a cancellation to an event of that moment.

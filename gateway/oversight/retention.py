@@ -50,8 +50,8 @@ class RetentionTask:
     async def _removed(self) -> bool:
         try:
             await self.forget()
-        except (LogUnavailable, GrantsUnavailable):
-            events.retention_behind()
+        except (LogUnavailable, GrantsUnavailable) as error:
+            events.retention_behind(error)
             return False
         except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
             events.failed(bug)

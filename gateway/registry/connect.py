@@ -102,10 +102,10 @@ class SourceOpener:
         """
         try:
             connection = await self._opened(held)
-        except ConfigurationInvalid:
+        except ConfigurationInvalid as error:
             if must:
                 raise
-            events.source_not_opened(held.id)
+            events.source_not_opened(held.id, error)
             return self.silent(held)
         if before is not None:
             before.connection.hand_over(connection.connection)

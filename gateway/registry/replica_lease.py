@@ -153,8 +153,8 @@ class ReplicaLease:
                 await adopt()
         except (LedgerUnavailable, LedgerCorrupt) as error:
             events.ledger_unavailable(error)
-        except ConfigurationInvalid:
-            events.generation_not_adopted(newest)
+        except ConfigurationInvalid as error:
+            events.generation_not_adopted(newest, error)
         except Exception as bug:  # noqa: BLE001  a bug here must not end the looking
             events.failed(bug)
 

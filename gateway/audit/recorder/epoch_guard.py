@@ -83,8 +83,8 @@ class EpochGuard:
                 with pace.round():
                     await self.hold(writes=not first)
                 first = False
-            except (KeysUnavailable, LogUnavailable, LogCorrupt, LeafUnreadable):
-                events.epochs_not_checked()
+            except (KeysUnavailable, LogUnavailable, LogCorrupt, LeafUnreadable) as error:
+                events.epochs_not_checked(error)
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
             await asyncio.sleep(pace.left_s)

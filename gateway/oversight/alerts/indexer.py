@@ -75,8 +75,8 @@ class AlertIndexer:
                     if free:
                         await self.catch_up(resting=True)
                         await self.escalate()
-            except (LogUnavailable, LeafUnreadable):
-                events.alerts_behind()
+            except (LogUnavailable, LeafUnreadable) as error:
+                events.alerts_behind(error)
             except Exception as bug:  # noqa: BLE001 - one failed round must not be the last
                 events.failed(bug)
             await asyncio.sleep(_EVERY_S)
