@@ -277,7 +277,7 @@ def key_epoch_gone(epoch: str) -> None:
 
 
 def failed(bug: BaseException) -> None:
-    """A request failed in the gateway itself, named by type and place alone."""
+    """Something failed in the gateway itself, named by type and place alone."""
     trace = bug.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -4,6 +4,8 @@ import fcntl
 import json
 import logging
 import os
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,7 +25,9 @@ from gateway.model.event_stream.stream import to_standard_error
 def serve() -> Iterator[Callable[[], object]]:
     """Lets events be said as they are when serving; to be called once output is caught."""
     handlers = list(logging.getLogger().handlers)
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield to_standard_error
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     logging.getLogger().handlers = handlers
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
@@ -48,6 +52,28 @@ def test_a_bug_is_said_by_its_type_and_place(
     assert (line["event"], line["error"]) == ("failed", "ValueError")
     assert line["place"].startswith("failed_over:")
     assert "Jonah" not in json.dumps(line)
+
+
+class BrokenAtItsEnd:
+    def __del__(self) -> None:
+        int("Jonah Smith")
+
+
+def test_what_nobody_caught_is_said_without_its_words(
+    capsys: pytest.CaptureFixture[str], serve: Callable[[], object]
+) -> None:
+    serve()
+    thread = threading.Thread(target=int, args=("Jonah Smith",))
+    thread.start()
+    thread.join()
+    del (broken := [BrokenAtItsEnd()])[0]
+    assert broken == []
+    bug = failed_over("Jonah Smith")
+    sys.excepthook(type(bug), bug, bug.__traceback__)
+    said = lines(capsys)
+    assert [(each["event"], each["error"]) for each in said] == [("failed", "ValueError")] * 3
+    assert [each["place"].split(":")[0] for each in said] == ["run", "__del__", "failed_over"]
+    assert "Jonah" not in json.dumps(said)
 
 
 def test_an_adapters_bug_names_the_source(
