@@ -22,6 +22,8 @@ _Comparison = Callable[[str, str], Agreement]
 
 _MOST_COMPARED: Final = 400  # pairs; beyond, a name is neither the same nor another's
 _IDLE: Final = SHARED | TITLES
+_NO_FAMILY: Final = NO_FAMILY | {""}
+_NO_GIVEN: Final = NO_GIVEN | {""}
 
 
 class NamePart(IntEnum):
@@ -39,18 +41,14 @@ class NamePart(IntEnum):
 
 def families(names: Iterable[Name]) -> frozenset[str]:
     """The family names, folded; without those that stand for none."""
-    folded = (fold(name.family) for name in names)
-    return frozenset(family for family in folded if family and family not in NO_FAMILY)
+    folded = {fold(name.family) for name in names if name.family}
+    return frozenset(folded - _NO_FAMILY)
 
 
 def givens(names: Iterable[Name]) -> frozenset[str]:
     """The given names, folded, all of one name in one text; without those that stand for none."""
-    folded = (fold(" ".join(name.given)) for name in names)
-    return frozenset(
-        given
-        for given in folded
-        if given and given not in NO_GIVEN and given.partition(" ")[0] not in NO_GIVEN
-    )
+    folded = {fold(" ".join(name.given)) for name in names} - _NO_GIVEN
+    return frozenset(given for given in folded if given.partition(" ")[0] not in _NO_GIVEN)
 
 
 def compare_families(held: frozenset[str], known: frozenset[str]) -> Agreement:

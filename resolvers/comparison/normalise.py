@@ -23,6 +23,8 @@ def fold(text: str | None) -> str:
     if not text:
         return ""
     if text.isascii():
+        if text.isalpha():
+            return text.lower()
         return _PARTS.sub(" ", text.replace("'", "").replace("`", "").lower()).strip()
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     letters = _ACCENTS.sub("", plain.translate(_UNDECOMPOSED))

@@ -69,6 +69,7 @@ class Details:
     postcodes: frozenset[str] | None
     around: Around | None = None
     record: Record | None = field(default=None, compare=False, repr=False)
+    weighed: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def as_person(self) -> Self:

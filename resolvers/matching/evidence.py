@@ -155,7 +155,18 @@ def bears_number(known: Details, held: Details) -> bool:
 
 
 def weigh(known: Details, held: Details) -> Evidence:
-    """Hold a record's details against what is known; never raises."""
+    """Hold a record's details against what is known; never raises.
+
+    One question weighs the same pair some five times: for the circle, for everybody, for a likely
+    child. So what was found stays with the record's details, which live as long as the question.
+    """
+    found: Evidence | None = held.weighed.get(known)
+    if found is None:
+        found = held.weighed[known] = _weighed(known, held)
+    return found
+
+
+def _weighed(known: Details, held: Details) -> Evidence:
     shared = bears_number(known, held)
     born = _compare_birth_dates(held, known)
     family = compare_families(held.families, known.families)
