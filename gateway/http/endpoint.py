@@ -6,9 +6,9 @@ never a question: details of a child never stand in a URL.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from contextlib import aclosing, suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from graphql import DocumentNode, ExecutionResult
 from graphql.execution import (
@@ -40,7 +40,7 @@ from gateway.model.errors import (
     TryLater,
 )
 from gateway.model.figures import ANSWERED, FAILED, GONE
-from gateway.model.signed_in import SignedIn, signed_in
+from gateway.model.signed_in import SignedIn, signed_in, tell_gone
 from gateway.questions.prepare import Request
 
 _IDE: Final = {"Content-Security-Policy": "frame-ancestors 'none'"}  # its scripts are elsewhere
@@ -195,8 +195,33 @@ async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> 
     return response
 
 
-async def _unless_gone(request: HttpRequest, work: Awaitable[T]) -> T:
-    """The result of `work`, cancelled as soon as the client has gone."""
+async def _unless_gone(request: HttpRequest, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, cancelled as soon as the client has gone.
+
+    ClientDisconnect then. Where the connection says so, nobody has to listen for it.
+    """
+    tell, task = tell_gone(request.scope), asyncio.current_task()
+    if tell is None or task is None:
+        return await _while_listening(request, work)
+    left = False
+
+    def leave() -> None:
+        nonlocal left
+        left = True
+        task.cancel()
+
+    try:
+        tell(leave)
+        return await work
+    except asyncio.CancelledError:
+        if left and not task.uncancel():
+            raise ClientDisconnect from None
+        raise
+    finally:
+        tell(None)
+
+
+async def _while_listening(request: HttpRequest, work: Coroutine[Any, Any, T]) -> T:
     task = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_gone(request))
     try:

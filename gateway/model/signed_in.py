@@ -1,4 +1,4 @@
-"""What connection and request say of each other: the certificate shown, and who is signed in."""
+"""What connection and request say of each other: the certificate, who is signed in, who left."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -7,6 +7,16 @@ CERTIFICATE: Final = "teamaround.client_certificate"
 SIGNED_IN: Final = "teamaround.signed_in"
 SignedIn = Callable[[str], bool]
 """Takes a name of who asks; whether they may have this connection beside those they have."""
+
+GONE: Final = "teamaround.gone"
+TellGone = Callable[[Callable[[], None] | None], None]
+"""Takes what to call once the client has gone, at once if it has already; None: nothing more."""
+
+
+def tell_gone(scope: Mapping[str, Any]) -> TellGone | None:
+    """How a request hears that its client has gone; None where its connection does not say so."""
+    found: TellGone | None = scope.get("extensions", {}).get(GONE)
+    return found
 
 
 def signed_in(scope: Mapping[str, Any]) -> SignedIn:

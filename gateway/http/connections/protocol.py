@@ -28,7 +28,7 @@ from gateway.http.connections.bounds import (
 from gateway.http.connections.peers import ClientAddress
 from gateway.http.connections.refusals import CAUSE, TOO_SLOW_TO_READ, RefusalLog, response
 from gateway.http.connections.table import Admitted
-from gateway.model.signed_in import SIGNED_IN
+from gateway.model.signed_in import GONE, SIGNED_IN
 
 Shown = Callable[[asyncio.BaseTransport], Mapping[str, Any]]
 """What a connection shows of its client by itself, for the scope's extensions."""
@@ -70,6 +70,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._ending = ending
         self._extensions: dict[str, Any] = {}
         self._running: RequestResponseCycle | None = None
+        self._gone: Callable[[], None] | None = None
         self._until = inf  # when it has to be further than it is
         self._full_since: float | None = None  # since when what was written was never all sent
         self._in_head, self._in_body = True, False
@@ -85,7 +86,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self.client = self._from
-        self._extensions = {SIGNED_IN: self._admitted.signed_in, **self._shown(transport)}
+        said = {SIGNED_IN: self._admitted.signed_in, GONE: self._tell_gone}
+        self._extensions = {**said, **self._shown(transport)}
         self._admitted.held = self
         self._until = self.loop.time() + self._bounds.head_s
 
@@ -96,8 +98,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self._later, self._deaf = b"", True
         super().connection_lost(exc)
         if self._running is not None and not self._running.response_complete:
-            self._running.disconnected = True
-            self._running.message_event.set()
+            self._be_gone(self._running)
+
+    def _tell_gone(self, tell: Callable[[], None] | None) -> None:
+        self._gone = tell
+        if tell is not None and self._running is not None and self._running.disconnected:
+            tell()
+
+    def _be_gone(self, cycle: RequestResponseCycle) -> None:
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if self._gone is not None:
+            self._gone()
 
     def cut(self) -> None:
         """Let go of the socket now, whatever was to be sent."""
@@ -310,8 +322,7 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self.pipeline or cycle.response_started:
             self.cut()
         else:
-            cycle.disconnected = True
-            cycle.message_event.set()
+            self._be_gone(cycle)
             self._say(status)
 
     def _say(self, status: int) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.config.settings_tables import TlsSettings
@@ -26,16 +25,18 @@ class ResponseHeaders:
     def __init__(self, app: ASGIApp, tls: TlsSettings) -> None:
         self._app = app
         over_tls = tls.certificate is not None or tls.ends_at_proxy
-        self._headers = {**_ALWAYS, **({"Strict-Transport-Security": _HSTS} if over_tls else {})}
+        ours = {**_ALWAYS, **({"Strict-Transport-Security": _HSTS} if over_tls else {})}
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in ours.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with these headers."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                said = [*message.get("headers", ())]
+                names = {name.lower() for name, _ in said}
+                more = [header for header in self._headers if header[0] not in names]
+                message = {**message, "headers": said + more}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
