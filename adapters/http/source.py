@@ -26,6 +26,7 @@ from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
+from adapters.contract.time_limit import TimeLimit
 from adapters.contract.turns import in_turn
 from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
@@ -76,7 +77,7 @@ class HttpSource:
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
         try:
-            async with asyncio.timeout(question.timeout_s):
+            with TimeLimit(question.timeout_s):
                 reply = await self._ask(question)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)

@@ -5,11 +5,11 @@ reason word for word the same, the policy the same, and what is asked with and f
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from cachetools import TTLCache
 
@@ -77,16 +77,22 @@ class CallResult:
     sent: int
 
 
-Bring = Callable[[], Awaitable[CallResult]]
+Bring = Callable[[], Coroutine[Any, Any, CallResult]]
 Keeps = Callable[[CallResult], bool]
 
 
 @dataclass(slots=True)
 class _Flight:
-    # A call under way, how many wait for it, and when the time of whoever began it is up.
+    # A call under way, when the time of whoever began it is up, and who waits for it.
     task: asyncio.Task[CallResult]
     until: float
-    waiting: int = field(default=0)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def tell(self) -> None:
+        """Let everybody who waits look at what came of it."""
+        for told in self.waiting:
+            if not told.done():
+                told.set_result(None)
 
 
 class Coalescer(Generic[K]):
@@ -123,10 +129,11 @@ class Coalescer(Generic[K]):
         self._flights.clear()
 
     def _begin(self, same: K, until: float, bring: Bring, keeps: Keeps) -> _Flight:
-        flight = _Flight(asyncio.ensure_future(bring()), until)
+        flight = _Flight(asyncio.create_task(bring()), until)
         self._flights[same] = flight
 
         def landed(task: asyncio.Task[CallResult]) -> None:
+            flight.tell()
             if self._flights.get(same) is not flight:
                 return
             del self._flights[same]
@@ -137,16 +144,21 @@ class Coalescer(Generic[K]):
         return flight
 
     async def _landed(self, same: K, flight: _Flight) -> CallResult:
-        flight.waiting += 1
+        if flight.task.done():
+            return flight.task.result()
+        # One future for each who waits: whoever goes away cancels that, and not the call.
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        flight.waiting.append(told)
         try:
-            return await asyncio.shield(flight.task)
+            await told
         except asyncio.CancelledError:
-            if flight.waiting == 1 and not flight.task.done():
+            if len(flight.waiting) == 1 and not flight.task.done():
                 self._abandon(same, flight)
                 await asyncio.wait([flight.task])
             raise
         finally:
-            flight.waiting -= 1
+            flight.waiting.remove(told)
+        return flight.task.result()
 
     def _abandon(self, same: K, flight: _Flight) -> None:
         if self._flights.get(same) is flight:

@@ -1,6 +1,7 @@
 """How a source is doing: what its recent answers took, and whether its probe gets through."""
 
 import asyncio
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -39,12 +40,17 @@ class Latencies:
     """How long the last answers took: at most RECENT of them, of the last RECENT_S seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._took: deque[tuple[float, float]] = deque(maxlen=RECENT)
+        self._took: deque[tuple[float, float]] = deque()
+        self._shortest_first: list[float] = []
         self._clock = clock
 
     def took(self, seconds: float) -> None:
         """Note an answer."""
+        if len(self._took) == RECENT:
+            _, oldest = self._took.popleft()
+            del self._shortest_first[bisect_left(self._shortest_first, oldest)]
         self._took.append((self._clock(), seconds))
+        insort(self._shortest_first, seconds)
 
     @property
     def kept(self) -> int:
@@ -61,7 +67,7 @@ class Latencies:
 
     def usual_s(self, share: float) -> float | None:
         """Within how many seconds this share of the kept answers came, of whatever age."""
-        took = sorted(seconds for _, seconds in self._took)
+        took = self._shortest_first  # each question asks
         return took[ceil(share * len(took)) - 1] if took else None
 
 

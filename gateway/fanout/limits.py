@@ -19,7 +19,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.contract.frozen import replace
+from adapters.contract.time_limit import TimeLimit
 from gateway.fanout.breaker import Breaker, BreakerState, CallOutcome
 from gateway.fanout.failures import RecentFailures
 from gateway.fanout.health import Checkup, Latencies, SourceHealth
@@ -277,23 +277,26 @@ class SourceLimits:
     async def _replies(
         self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
-        questions = tuple(
-            replace(
-                wanted.question,
-                timeout_s=timeout_s,
-                pace=lambda: self.throttle.pace(until),
-                may_resend=not self._source.has_effects,
-            )
-            for wanted in every
-        )
+        questions = tuple([self._question(each.question, until, timeout_s) for each in every])
         try:
-            async with asyncio.timeout(timeout_s):
+            with TimeLimit(timeout_s):
                 return await self._asked(questions)
         except TimeoutError:
             return _all(every, Unavailable(Fault.TIMED_OUT))
         except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
             events.adapter_failed(self._source.id, bug)
             return _all(every, Malformed("adapter"))
+
+    def _question(self, asked: Question, until: float, timeout_s: float) -> Question:
+        return Question(
+            asked.operation,
+            asked.given,
+            asked.fields,
+            timeout_s,
+            asked.on_behalf,
+            pace=lambda: self.throttle.pace(until),
+            may_resend=not self._source.has_effects,
+        )
 
     async def _asked(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
         adapter = self._source.adapter

@@ -198,7 +198,10 @@ class Pipeline:
         questions = tuple(await gather(*asking))
         for question in questions:
             question.start()
-        context = self._context(questions, caller, active)
+        # What is compiled for a document reads nothing but the answers to its questions.
+        alone = document.operation(request.operation_name).write is not None
+        compiled = alone and self.paths.compiled
+        context = Context(questions) if compiled else self._context(questions, caller, active)
         leave = partial(self._generations.leave, active)
         return Started(document, context, questions, leave, charge)
 

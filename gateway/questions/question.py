@@ -100,10 +100,13 @@ class RunningQuestion:
 
     async def stop(self) -> None:
         """Stop asking, down to the sockets."""
-        if self._task is not None:
-            if self._task.cancel() and self._told:  # the rows may have been all that was wanted
-                await self._asked.nobody_found()
-            await asyncio.gather(self._task, return_exceptions=True)
+        task = self._task
+        if task is None:
+            return
+        if task.cancel() and self._told:  # the rows may have been all that was wanted
+            await self._asked.nobody_found()
+        if not task.done() or task.cancelled() or task.exception() is not None:
+            await asyncio.gather(task, return_exceptions=True)
 
     async def whole(self) -> WholeAnswer:
         """All of it, once every agency has its outcome."""
@@ -160,6 +163,8 @@ class RunningQuestion:
     async def _finished(self) -> WholeAnswer:
         if self._task is None:
             raise RuntimeError("the question was not started")
+        if self._task.done():
+            return self._task.result()
         return await asyncio.shield(self._task)
 
     async def _counted(self) -> WholeAnswer:

@@ -177,9 +177,10 @@ def _calls(
     )
     right = AccessRight(caller, reason, admitted.preparation.policy.version)
     forms = other_forms(prepared.inquiry.known)
+    for_shield = replace(on_behalf, shield_check=True) if only else on_behalf
 
     def call(name: str) -> CallContext:
-        on_whose = replace(on_behalf, shield_check=name in only)
+        on_whose = for_shield if name in only else on_behalf
         return CallContext(read[name], on_whose, admitted.until, right, forms)
 
     return {name: call(name) for name in prepared.asked}

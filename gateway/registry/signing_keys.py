@@ -1,6 +1,7 @@
 """The keys under which agencies are told who asks: ours alone, their public halves everybody's."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from gateway.config.settings_tables import FileSettings
 from gateway.config.state_folder import state_folder, told_of
 
 NONCE_BYTES: Final = 16
+_DRAWN: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,31 @@ class OnBehalfKeys:
             key_id=first.key_id,
             sign=first.private.sign,
             clock=clock,
-            nonce=lambda: secrets.token_urlsafe(NONCE_BYTES),
+            nonce=_Nonces().next,
         )
 
     @property
     def published(self) -> bytes:
         """The public halves as a JWKS (RFC 7517)."""
         return orjson.dumps({"keys": [key.public for key in self.keys]})
+
+
+class _Nonces:
+    """Nonces of random bytes, for one process: each once, so many drawn at a time.
+
+    Each look at the system's generator lets another thread go first.
+    """
+
+    def __init__(self) -> None:
+        self._left: list[str] = []
+
+    def next(self) -> str:
+        """The next one, in base64url without padding."""
+        if not self._left:
+            drawn = secrets.token_bytes(_DRAWN * NONCE_BYTES)
+            pieces = (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
+            self._left = [urlsafe_b64encode(each).rstrip(b"=").decode() for each in pieces]
+        return self._left.pop()
 
 
 def open_keys_on_behalf(files: FileSettings) -> OnBehalfKeys:

@@ -1,7 +1,7 @@
 """What an asker was, as far as rules look at it: so that other rules can be held to the past."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from adapters.contract.codes import Sector
@@ -27,7 +27,7 @@ class AskerProfile:
     @property
     def fields(self) -> Mapping[str, Any]:
         """As it stands in an entry."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def read(cls, held: Mapping[str, Any]) -> Self:

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
@@ -154,7 +153,10 @@ class Entry:
         """
         if self.nonce or self.justification or self.case_reference:
             return self
-        blinded = copy(self)  # of what was looked at already, and a nonce has its shape
+        # Of what was looked at already, and a nonce has its shape.
+        blinded = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(blinded, name, getattr(self, name))
         object.__setattr__(blinded, "nonce", secrets.token_urlsafe(_NONCE_BYTES))
         return blinded
 

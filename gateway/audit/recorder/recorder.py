@@ -9,6 +9,7 @@ from typing import Any, Final
 from adapters.contract.codes import Purpose
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Identifier
+from adapters.contract.time_limit import TimeLimit
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
@@ -333,7 +334,7 @@ class Recorder:
         """The entry's index. One that nobody waits for any more may be written, with no receipt."""
         left_s = self.patience_s if until is None else until - self.clock.monotonic()
         try:
-            async with asyncio.timeout(max(left_s, min(_A_MOMENT_S, self.patience_s))):
+            with TimeLimit(max(left_s, min(_A_MOMENT_S, self.patience_s))):
                 return await self.log.append(entry)
         except (LogUnavailable, TimeoutError) as error:
             self.unwritten.until = self.clock.monotonic() + _UNWRITTEN_S

@@ -1,0 +1,110 @@
+"""How long something may take: one timer of the loop for all that is limited at one time.
+
+`asyncio.timeout` has the loop set and take back a timer for each use. A question has twenty of
+them, and nearly none ever rings.
+"""
+
+import asyncio
+from heapq import heapify, heappop, heappush
+from itertools import count
+from types import TracebackType
+from typing import Final, Self
+from weakref import WeakKeyDictionary
+
+_FEW: Final = 64  # limits that were kept in time and may stay in line for that reason
+_EARLY_S: Final = 0.001  # a loop may run a timer so much before its time
+
+
+class TimeLimit:
+    """What is done within it is cancelled once so many seconds are over, and TimeoutError raised.
+
+    As `asyncio.timeout` has it, but entered by `with`. For one use, within one task.
+    """
+
+    __slots__ = ("_alarm", "_before", "_seconds", "_task", "expired", "running", "when")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.running = self.expired = False
+
+    def __enter__(self) -> Self:
+        """Begin; RuntimeError outside of a task."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a time limit is used inside a task")
+        loop = asyncio.get_running_loop()
+        self._task, self._before = task, task.cancelling()
+        self.when = loop.time() + self._seconds
+        alarm = _ALARMS.get(loop)
+        if alarm is None:
+            alarm = _ALARMS[loop] = _Alarm()
+        self._alarm = alarm
+        self.running = True
+        alarm.add(self, loop)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        """End; TimeoutError if the time was over."""
+        self.running = False
+        if not self.expired:
+            self._alarm.leave()
+        elif self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def expire(self) -> None:
+        """Cancel what is done within it."""
+        self.expired = True
+        self._task.cancel()
+
+
+class _Alarm:
+    """The limits of one loop, the first to be over first, and the timer that rings then."""
+
+    def __init__(self) -> None:
+        self._line: list[tuple[float, int, TimeLimit]] = []
+        self._numbers = count()
+        self._running = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0
+
+    def add(self, limit: TimeLimit, loop: asyncio.AbstractEventLoop) -> None:
+        heappush(self._line, (limit.when, next(self._numbers), limit))
+        self._running += 1
+        if self._timer is None or limit.when < self._rings_at:
+            self._set(loop)
+
+    def leave(self) -> None:
+        """Have one limit less: what was kept in time stays in line for a while."""
+        self._running -= 1
+        if not self._running:
+            self._line.clear()
+            self._silence()
+        elif len(self._line) > 2 * self._running + _FEW:
+            self._line = [each for each in self._line if each[2].running]
+            heapify(self._line)
+
+    def _set(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._silence()
+        self._rings_at = self._line[0][0]
+        self._timer = loop.call_at(self._rings_at, self._ring)
+
+    def _ring(self) -> None:
+        loop, self._timer = asyncio.get_running_loop(), None
+        over = loop.time() + _EARLY_S
+        while self._line and (self._line[0][0] <= over or not self._line[0][2].running):
+            limit = heappop(self._line)[2]
+            if limit.running:
+                self._running -= 1
+                limit.expire()
+        if self._line:
+            self._set(loop)
+
+    def _silence(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+_ALARMS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Alarm]] = WeakKeyDictionary()
