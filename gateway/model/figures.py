@@ -23,6 +23,8 @@ QUESTIONS: Final = 20
 EVERY_S: Final = 60.0
 """What may depend on a child is told of one question in so many, drawn by lot, and together with
 so many questions and after so many seconds (docs/adr/0068)."""
+PLAN: Final = "plan"
+VARIABLES: Final = "variables"
 ANSWERED: Final = "answered"
 FAILED: Final = "failed"
 GONE: Final = "gone"
@@ -48,6 +50,12 @@ class Figures:
 
     def answered(self, outcomes: Iterable[str]) -> None:
         """A question is over, with these outcomes, one of each agency in scope."""
+
+    def went(self, what: str, *, compiled: bool) -> None:
+        """PLAN or VARIABLES were had ready or by compiled code; or by the exact way.
+
+        Which of them depends on the request alone.
+        """
 
     def called(self, source: str, went: str, seconds: float) -> None:
         """A source was called once; `went` is "ok", "failed" or "neutral"."""

@@ -1,44 +1,31 @@
 """A request understood and decided: caller, document, plan and verdicts, with nobody asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, get_argument_values
-from graphql.execution.values import VariableValues
+from graphql import GraphQLSchema
 
-from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made
 from adapters.contract.paths import COMPILED, Paths
 from gateway.config.settings_tables import QuestionSettings, RoleSettings
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.graphql.documents import Document, DocumentOperation, Documents
 from gateway.graphql.trusted.trusted_documents import TrustedDocuments
-from gateway.graphql.types.input_errors import WrongVariables, coerced
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import Quotas
 from gateway.identity.tokens import TokenVerifier
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
-from gateway.model.errors import AskDifferently, NotAllowed, all_at_once
-from gateway.model.figures import NO_FIGURES, Figures
+from gateway.model.errors import AskDifferently, NotAllowed
+from gateway.model.figures import NO_FIGURES, PLAN, VARIABLES, Figures
 from gateway.model.inquiry import Inquiry, inquiries
-from gateway.policy.context import UNSAID, PolicyContext, Principal, RecordFacts
-from gateway.policy.decide import (
-    FEW,
-    Decisions,
-    ManyUndecided,
-    Matter,
-    OnRecord,
-    Policy,
-    Verdict,
-)
-from gateway.questions.plan import Plan, PlannedSource, plan, refuse_costly
-from resolvers.release import fields_within
-
-_Planned = tuple[Plan, Inquiry, Decisions]
-COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
+from gateway.policy.context import PolicyContext, Principal
+from gateway.policy.decide import FEW, Decisions, ManyUndecided, Policy, Verdict
+from gateway.questions.plan import Plan, plan, refuse_costly
+from gateway.questions.preparing.arguments import ArgumentReader
+from gateway.questions.preparing.decided_plan import DecidedPlan
+from gateway.questions.preparing.known_plans import KnownPlans, PlanKind, PlannedInquiry
 
 
 @plainly_made
@@ -63,69 +50,31 @@ class Request:
 @plainly_made
 @dataclass(frozen=True, slots=True)
 class PreparedQuestion:
-    """One inquiry with its plan and verdicts; `sources` are all in scope, by id.
+    """One inquiry with what is decided for its kind.
 
-    `on_record` decides again where a record says what the verdict before asking could not know.
     `restriction_first`: the answer's own restriction is to be told before the rows. `tells_child`:
     the document selects the child, or may.
     """
 
     inquiry: Inquiry
-    plan: Plan
-    verdicts: Mapping[str, Verdict]
-    sources: Mapping[str, RegisteredSource]
-    on_record: OnRecord
+    decided: DecidedPlan
     restriction_first: bool = False
     tells_child: bool = True
 
     @property
-    def asked(self) -> dict[str, RegisteredSource]:
-        """The sources that will be asked: of the shield set, or in scope and permitted.
-
-        None where reading has effects, unless the scope names it.
-        """
-        return {
-            p.source: source
-            for p in self.plan.sources
-            if p.not_asked is None
-            and ((source := self.sources[p.source]).in_shield_set or self._may_give(source))
-        }
+    def plan(self) -> Plan:
+        """Whom to ask, by what and for what."""
+        return self.decided.plan
 
     @property
-    def gateway_only(self) -> frozenset[str]:
-        """The sources of the shield set whose answers are for the gateway alone.
-
-        They are out of scope, or give this caller nothing.
-        """
-        return frozenset(
-            p.source
-            for p in self.plan.sources
-            if p.for_shield
-            or (self.sources[p.source].in_shield_set and not self._may_give(self.sources[p.source]))
-        )
-
-    def _may_give(self, source: RegisteredSource) -> bool:
-        if not source.sensitive:
-            return bool(self.verdicts[source.id].permitted)
-        consenting = self.on_record(source.id, RecordFacts(consent=source.records_consent))
-        return ReleaseClass.SENSITIVE in consenting.permitted
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What each source gives, by id, before anybody is asked."""
+        return self.decided.verdicts
 
     @property
-    def read(self) -> dict[str, frozenset[str]]:
-        """The fields to read of each source besides who the child is: permitted, and selected.
-
-        Or compared, whatever was selected: who would not be noticed could else leave them out.
-        """
-        only = self.gateway_only
-        return {
-            p.source: frozenset() if p.source in only else self._read(p) for p in self.plan.sources
-        }
-
-    def _read(self, planned: PlannedSource) -> frozenset[str]:
-        source = self.sources[planned.source]
-        at_most = self.on_record(source.id, RecordFacts(consent=source.records_consent)).permitted
-        given = at_most | self.verdicts[source.id].permitted
-        return fields_within(given, self.plan.fields | COMPARED)
+    def asked(self) -> Mapping[str, RegisteredSource]:
+        """The sources that will be asked, by id."""
+        return self.decided.asked
 
 
 @plainly_made
@@ -148,18 +97,19 @@ class Stages:
     figures: Figures = NO_FIGURES
 
 
-@plainly_made
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """The stages before the first entry in the log, under the registry and policy in force.
 
-    `trusted` are the only documents that are answered; None where any is.
+    `trusted` are the only documents that are answered; None where any is. `plans` are those that
+    were made under them.
     """
 
     stages: Stages
     registry: Registry
     policy: Policy
     trusted: TrustedDocuments | None = None
+    plans: KnownPlans = field(default_factory=KnownPlans, init=False, repr=False, compare=False)
 
     @property
     def questions(self) -> QuestionSettings:
@@ -230,11 +180,15 @@ class Preparation:
         """
         operation = document.operation(request.operation_name)
         planned = self._planned(operation, request.variables, caller)
-        for one, _, decisions in planned if at_most is not None else ():
-            left = decisions.left(self._matter(p.source, caller) for p in one.sources)
+        for one in planned if at_most is not None else ():
+            left = one.left(self.registry, caller)
             if len(left) > (at_most or 0):
-                raise ManyUndecided(decisions, left)
-        return tuple(self._prepared(*each, operation, caller) for each in planned)
+                raise ManyUndecided(one.kind.decisions, left)
+        tells_child = operation.tells_child or not self.stages.paths.compiled
+        tells = operation.tells_restriction, tells_child
+        return tuple(
+            PreparedQuestion(one.inquiry, self._decided(one, caller), *tells) for one in planned
+        )
 
     async def prepare_while_serving(
         self, document: Document, request: Request, caller: Caller
@@ -248,53 +202,49 @@ class Preparation:
 
     def _planned(
         self, operation: DocumentOperation, variables: Mapping[str, Any], caller: Caller
-    ) -> list[_Planned]:
-        values = self._values(operation, variables)
-        self._refuse_deliveries(operation, values)
-        _refuse_nulls(operation, variables)
+    ) -> list[PlannedInquiry]:
+        paths = self.stages.paths
+        reader = ArgumentReader(self.schema, paths, suggest=self.trusted is None)
+        values, compiled = reader.values(operation, variables)
+        self.stages.figures.went(VARIABLES, compiled=compiled)
         if operation.question is None:
             return []
         try:
-            return self._within_limits(operation, values, caller)
+            return self._within_limits(operation, reader.arguments(operation, values), caller)
         except AskDifferently as error:
             raise error.named(operation.sent_as) from None
 
     def _within_limits(
-        self, operation: DocumentOperation, values: VariableValues, caller: Caller
-    ) -> list[_Planned]:
+        self, operation: DocumentOperation, arguments: Mapping[str, Any], caller: Caller
+    ) -> list[PlannedInquiry]:
         """Every inquiry with its plan, and with what is decided for callers of this kind."""
         bulk, now = operation.in_bulk, self.clock.now()
-        asked = inquiries(self._arguments(operation, values), caller)
+        asked = inquiries(arguments, caller)
         self._refuse_bulk(asked, caller, bulk=bulk)
-        planned = [(plan(each, caller, self.registry, operation.fields), each) for each in asked]
-        refuse_costly([(one, each.known) for one, each in planned], self.questions)
         principal = Principal.of(caller, self.roles.shield_cleared)
-        contexts = (PolicyContext.plainly(caller, i.reason, now, bulk=bulk) for _, i in planned)
-        kinds = (self.policy.of_kind(principal, context) for context in contexts)
-        return [(*each, kind) for each, kind in zip(planned, kinds, strict=True)]
+        planned = []
+        for each in asked:
+            context = PolicyContext.plainly(caller, each.reason, now, bulk=bulk)
+            decisions = self.policy.of_kind(principal, context)
+            planned.append(self._planned_inquiry(each, caller, operation.fields, decisions))
+        refuse_costly([(one.plan, one.inquiry.known) for one in planned], self.questions)
+        return planned
 
-    def _matter(self, source_id: str, caller: Caller, said: RecordFacts = UNSAID) -> Matter:
-        source = self.registry.sources[source_id]
-        in_area = self.registry.agencies[source.agency].serves(caller.areas)
-        return Matter(source.agency, source.id, source.supplies, in_area, said)
+    def _planned_inquiry(
+        self, inquiry: Inquiry, caller: Caller, fields: frozenset[str], decisions: Decisions
+    ) -> PlannedInquiry:
+        kind = PlanKind.of(inquiry, caller, fields, decisions)
+        known = self.plans.get(kind) if self.stages.paths.compiled else None
+        self.stages.figures.went(PLAN, compiled=known is not None)
+        made = known.plan if known else plan(inquiry, caller, self.registry, fields)
+        return PlannedInquiry(inquiry, kind, made, known)
 
-    def _prepared(
-        self,
-        planned: Plan,
-        inquiry: Inquiry,
-        decisions: Decisions,
-        operation: DocumentOperation,
-        caller: Caller,
-    ) -> PreparedQuestion:
-        @cache  # for this question alone: every record of it asks again
-        def on_record(source_id: str, said: RecordFacts) -> Verdict:
-            return decisions.of(self._matter(source_id, caller, said))
-
-        sources = {p.source: self.registry.sources[p.source] for p in planned.sources}
-        verdicts = {name: on_record(name, UNSAID) for name in sources}
-        tells_child = operation.tells_child or not self.stages.paths.compiled
-        tells = operation.tells_restriction, tells_child
-        return PreparedQuestion(inquiry, planned, verdicts, sources, on_record, *tells)
+    def _decided(self, planned: PlannedInquiry, caller: Caller) -> DecidedPlan:
+        if planned.known is not None:
+            return planned.known
+        decided = DecidedPlan.of(planned.plan, self.registry, planned.kind.decisions, caller)
+        self.plans.keep(planned.kind, decided)
+        return decided
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:
         if bulk and self.roles.bulk not in caller.roles:
@@ -304,53 +254,3 @@ class Preparation:
                 "TOO_MANY_CHILDREN",
                 f"known: at most {self.questions.children_at_once} children in one question",
             )
-
-    def _values(self, operation: DocumentOperation, variables: Mapping[str, Any]) -> VariableValues:
-        compiled = self.stages.paths.compiled
-        if compiled and (read := operation.variables.read(variables)) is not None:
-            return read
-        definitions = operation.node.variable_definitions or ()
-        values = coerced(self.schema, definitions, variables, suggest=self.trusted is None)
-        if isinstance(values, WrongVariables):
-            raise all_at_once(
-                [
-                    AskDifferently("VARIABLES_INVALID", each.message, path=each.path)
-                    for each in values.errors
-                ]
-            )
-        return values
-
-    def _refuse_deliveries(self, operation: DocumentOperation, values: VariableValues) -> None:
-        """AskDifferently where @defer or @stream has a value that nobody can deliver by."""
-        for node in operation.deliveries:
-            definition = self.schema.get_directive(node.name.value)
-            if definition is None:
-                continue
-            try:
-                count = get_argument_values(definition, node, values).get("initialCount", 0)
-            except GraphQLError:
-                count = None
-            if count is None or count < 0:
-                counts = ", and 0 or more as `initialCount`"
-                more = counts if "initialCount" in definition.args else ""
-                raise AskDifferently(
-                    "DELIVERY_INVALID",
-                    f"query: @{node.name.value} takes true or false as `if`{more}",
-                )
-
-    def _arguments(self, operation: DocumentOperation, values: VariableValues) -> dict[str, Any]:
-        field, query = operation.question, self.schema.query_type
-        if field is None or query is None:
-            return {}
-        return get_argument_values(query.fields[field.name.value], field, values)
-
-
-def _refuse_nulls(operation: DocumentOperation, variables: Mapping[str, Any]) -> None:
-    """AskDifferently if a variable that may only be left out is null."""
-    names = sorted(operation.never_null & variables.keys())
-    nulls = [name for name in names if variables[name] is None]
-    what = "give a value, or leave it out"
-    if nulls:
-        raise all_at_once(
-            [AskDifferently("VARIABLES_INVALID", f"${n}: {what}", path=(n,)) for n in nulls]
-        )

@@ -77,7 +77,7 @@ class QuestionFactory:
             intent = await self._intent(prepared, pseudonymised, admitted)
         if prepared.inquiry.reason.significant_harm is not None:
             await self.harm_stated(caller, intent.query_id, intent.index)
-        stated = stated_reference(prepared.inquiry.known, prepared.sources.values())
+        stated = stated_reference(prepared.inquiry.known, prepared.decided.sources.values())
         view = ReleaseView(
             plan=prepared.plan,
             registry=preparation.registry,
@@ -86,23 +86,24 @@ class QuestionFactory:
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=preparation.clock.now().date(),
             query_id=intent.query_id,
-            gateway_only=prepared.gateway_only,
-            on_record=prepared.on_record,
+            gateway_only=prepared.decided.gateway_only,
+            on_record=prepared.decided.on_record,
             tells_child=prepared.tells_child,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
             needs=(tell_one_more(stated), read_it_again(stated)),
         )
         order = _order(prepared, intent, admitted)
         read = ReadOnce(by_kind=preparation.stages.paths.compiled)
-        shield = _shield(stated, view, order, Resolver(prepared.sources, read))
-        teaching = Teaching(shield, prepared.sources, prepared.inquiry.known, intent, self.recorder)
+        shield = _shield(stated, view, order, Resolver(prepared.decided.sources, read))
+        sources, known = prepared.decided.sources, prepared.inquiry.known
+        teaching = Teaching(shield, sources, known, intent, self.recorder)
         quotas = preparation.quotas
 
         def notes(findings: Findings) -> AccessFlags:
             return of_answer(findings, caller, preparation.registry, view.today)
 
         asked = DecidedQuestion(
-            *(view, shield, intent, order, teaching, prepared.sources),
+            *(view, shield, intent, order, teaching, sources),
             nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
             restriction_first=prepared.restriction_first,
@@ -158,6 +159,9 @@ def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
 def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:
     """The caller's own details for each source that is asked, by source id."""
     known = prepared.inquiry.known
+    plainly = own_details(known, "")
+    if not known.agency_record:
+        return dict.fromkeys(prepared.asked, plainly)
     return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
 
 
@@ -166,7 +170,7 @@ def _calls(
 ) -> Mapping[str, CallContext]:
     """What goes to each source: on whose behalf, for which fields, and by what right."""
     caller, reason = admitted.caller, prepared.inquiry.reason
-    only, read = prepared.gateway_only, prepared.read
+    only, read = prepared.decided.gateway_only, prepared.decided.read
     on_behalf = OnBehalf(
         issuer=caller.issuer,
         user=caller.user,

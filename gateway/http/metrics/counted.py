@@ -33,6 +33,7 @@ class CountedFigures(Figures):
         self.veil = Veil(monotonic, lot)
         self.stages: defaultdict[str, Histogram] = defaultdict(Histogram)
         self.responses: Counter[str] = Counter()
+        self.ways: Counter[tuple[str, str]] = Counter()
         self.places_taken = 0
 
     def began(self, traceparent: str | None) -> None:
@@ -65,6 +66,10 @@ class CountedFigures(Figures):
         """Count a question's outcomes."""
         for outcome in outcomes:
             self.veil.happened((OUTCOMES, outcome))
+
+    def went(self, what: str, *, compiled: bool) -> None:
+        """Count which way was taken."""
+        self.ways[what, "compiled" if compiled else "exact"] += 1
 
     def called(self, source: str, went: str, seconds: float) -> None:
         """Count a call."""

@@ -23,6 +23,7 @@ _EVERY: Final = (
     Described("teamaround_ready", "gauge", "1 if the part works, else 0.", ("part",)),
     Described("teamaround_generation", "gauge", "Number of the generation in force."),
     Described("teamaround_responses", "counter", "Requests to /graphql.", ("result",)),
+    Described("teamaround_ways", "counter", "Plans and variables, by way.", ("what", "way")),
     Described("teamaround_places", "gauge", "Most requests under way at the same time."),
     Described("teamaround_places_taken", "gauge", "Requests under way."),
     Described("teamaround_connections", "gauge", "Clients' connections now."),

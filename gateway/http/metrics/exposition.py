@@ -63,6 +63,7 @@ class Exposition:
         yield _family("teamaround_ready", _by_name(at.ready))
         yield _family("teamaround_generation", {(): at.generation})
         yield _family("teamaround_responses", _by_name(self.figures.responses))
+        yield _family("teamaround_ways", self.figures.ways)
         yield _family("teamaround_places", {(): self.places})
         yield _family("teamaround_places_taken", {(): self.figures.places_taken})
         yield _family("teamaround_connections", {(): at.connections})

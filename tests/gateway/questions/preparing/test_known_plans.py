@@ -1,0 +1,136 @@
+"""A plan that was made for one question serves the next of its kind, and none of another."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from adapters.contract.codes import Claim
+from gateway.http.wiring.stages import open_preparation
+from gateway.identity.development_token import development_key
+from gateway.model.caller import Caller
+from gateway.model.clock import Clock
+from gateway.questions.prepare import Preparation, PreparedQuestion, Request
+from gateway.questions.preparing.known_plans import KnownPlans
+from tests.support.agencies import AUTHORITY, LOCAL, NATIONAL, rest_source
+from tests.support.town import BEYOND, PRACTITIONER, REASON, settings_for
+
+NOWHERE: Final = "http://127.0.0.1:9"
+BY_UPN_ALONE: Final = (("by-upn", 'upn = "{upn}"', True),)
+SOURCES: Final = (
+    rest_source("spine", NOWHERE, claims=AUTHORITY),
+    rest_source("council", NOWHERE),
+    rest_source("school", NOWHERE, by=BY_UPN_ALONE, claims=LOCAL),
+    rest_source("away", NOWHERE, areas=("E09990002",)),
+    rest_source("pointer", NOWHERE, claims=NATIONAL - {Claim.EFFECTS_NONE}),
+    rest_source("silent", NOWHERE, classes=()),
+)
+ASK: Final = """
+query Q($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
+  child(known: $known, reason: $reason, scope: $scope) { %s }
+}
+"""
+DOCUMENTS: Final = tuple(
+    ASK % said for said in ("receipt { index }", "child { sex { value } }", "answers { outcome }")
+)
+NAMED: Final = {"givenNames": ["Mira"], "familyName": "Ashdown", "birthDate": "2015-03-09"}
+DETAILS: Final = (
+    {**NAMED, "nhsNumber": "9000000009"},
+    {**NAMED, "nhsNumber": "9000000017"},
+    {**NAMED, "upn": "A123456789012"},
+    {**NAMED, "agencyRecord": {"agency": "council", "recordId": "1"}},
+    {**NAMED, "agencyRecord": {"agency": "school", "recordId": "1"}},
+    NAMED,
+    {**NAMED, "sex": "FEMALE"},
+)
+SCOPES: Final = (
+    None,
+    {"agencies": ["council"]},
+    {"agencies": ["council", "pointer"]},
+    {"areas": ["E09990002"]},
+)
+BEYOND_HERE: Final = {**REASON, "outOfArea": BEYOND}
+REASONS: Final = (BEYOND_HERE, {**BEYOND_HERE, "caseReference": "C-9"})
+CALLERS: Final = (PRACTITIONER, replace(PRACTITIONER, areas=("E09990002",)))
+
+
+@contextmanager
+def prepares(folder: Path) -> Iterator[Preparation]:
+    chosen = settings_for(folder, SOURCES)
+    development_key(chosen)
+    with asyncio.Runner() as runner:
+        opening = open_preparation(chosen, Clock())
+        preparation = runner.run(opening.__aenter__())
+        try:
+            yield preparation
+        finally:
+            runner.run(opening.__aexit__(None, None, None))
+
+
+def asked(
+    preparation: Preparation, query: str, variables: Mapping[str, Any], caller: Caller
+) -> PreparedQuestion:
+    request = Request(query, variables, None, None)
+    (one,) = preparation.prepare(preparation.document(request), request, caller)
+    return one
+
+
+def told(prepared: PreparedQuestion) -> tuple[Any, ...]:
+    """All that is decided for a question."""
+    decided = prepared.decided
+    return (
+        *(str(decided.plan), decided.plan, decided.verdicts, [*decided.asked]),
+        *(decided.gateway_only, decided.read),
+    )
+
+
+def test_what_is_kept_for_a_kind_is_what_would_be_decided_now(tmp_path: Path) -> None:
+    with prepares(tmp_path) as keeping:
+        forgetful = replace(keeping)
+        for _ in range(2):
+            for query, known, scope, reason, caller in product(
+                DOCUMENTS, DETAILS, SCOPES, REASONS, CALLERS
+            ):
+                variables = {"known": known, "reason": reason, "scope": scope}
+                if scope is None:
+                    del variables["scope"]
+                kept = asked(keeping, query, variables, caller)
+                forgetful = replace(forgetful)
+                assert told(kept) == told(asked(forgetful, query, variables, caller))
+
+
+def test_another_child_of_whom_the_same_is_told_has_the_same_plan(tmp_path: Path) -> None:
+    with prepares(tmp_path) as preparation:
+        first, second, third = (
+            asked(preparation, DOCUMENTS[0], {"known": known, "reason": REASON}, PRACTITIONER)
+            for known in DETAILS[:3]
+        )
+    assert first.decided is second.decided
+    assert first.decided is not third.decided
+
+
+def test_whoever_asks_of_another_kind_each_time_takes_nobodys_place() -> None:
+    plans: Any = KnownPlans()
+    plans.keep("usual", "its plan")
+    assert plans.get("usual") == "its plan"
+    for number in range(1000):
+        plans.keep(f"unique {number}", "another")
+    assert plans.get("usual") == "its plan"
+    assert plans.get("unique 1") is None
+
+
+@pytest.mark.parametrize("told_first", ["nhsNumber", "upn"])
+def test_no_detail_of_a_child_is_kept_with_a_plan(tmp_path: Path, told_first: str) -> None:
+    number = {"nhsNumber": "9000000009", "upn": "A123456789012"}[told_first]
+    with prepares(tmp_path) as preparation:
+        known = {**NAMED, told_first: number}
+        for _ in range(3):
+            asked(preparation, DOCUMENTS[0], {"known": known, "reason": REASON}, PRACTITIONER)
+        kept = repr([*preparation.plans._once.items(), *preparation.plans._again.items()])  # noqa: SLF001  nothing else shows what is held
+    assert told_first[:3] in kept.lower()
+    assert not [detail for detail in (number, "Ashdown", "Mira", "2015") if detail in kept]
