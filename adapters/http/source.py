@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -27,7 +27,7 @@ from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.contract.time_limit import TimeLimit
-from adapters.contract.turns import in_turn
+from adapters.contract.turns import in_turn, is_short
 from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
@@ -73,6 +73,12 @@ class HttpSource:
     new_id: Callable[[], str] = _random_id
     signer: Signer | None = None
     signed_together: bool = False
+    reader: AnswerReader = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make ready what its answers are read by."""
+        reader = AnswerReader(self.dialect, self.clock, self.limits.max_records)
+        object.__setattr__(self, "reader", reader)
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
@@ -82,11 +88,6 @@ class HttpSource:
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
         return asked_at(reply, f"operation.{question.operation}")
-
-    @property
-    def reader(self) -> AnswerReader:
-        """What its answers are read by."""
-        return AnswerReader(self.dialect, self.clock, self.limits.max_records)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -104,7 +105,10 @@ class HttpSource:
         answer = await self.send(request, Sending.of(question, operation))
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
+        if is_short(answer.length):
+            first = self.reader.found(operation, answer)
+        else:
+            first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
         if not isinstance(first, FoundDocuments):
             return told(first, question)
         page = ReadPage(operation, asking, request, answer, first)
@@ -143,6 +147,8 @@ class HttpSource:
             return unread(found, page.operation, page.answer)
         if not isinstance(found, FoundDocuments):
             return found
+        if is_short(page.answer.length):
+            return self.reader.whole(page.operation, page.answer, found)
         return await in_turn(
             page.answer.length, lambda: self.reader.whole(page.operation, page.answer, found)
         )
@@ -177,6 +183,8 @@ class HttpSource:
         restricted = None if reads is None else self.reader.restricted_in(reads, answer)
         if restricted is not None:
             return restricted
+        if is_short(len(answer.body)):
+            return undecoded(self.dialect.judge(answer, self.clock()), answer)
         return await in_turn(
             len(answer.body),
             lambda: undecoded(self.dialect.judge(answer, self.clock()), answer),

@@ -76,6 +76,9 @@ class FanOut:
         except BaseException:
             await calls.cancel()
             raise
+        if not calls.under_way:
+            calls.silence()
+            return
         ending = asyncio.create_task(calls.cancel())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
@@ -104,6 +107,11 @@ class Calls:
     def running(self) -> Collection[str]:
         """The sources that were started and not heard of yet, searches left out."""
         return self._running.values()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether anything was started and is not over, searches too."""
+        return bool(self._running or self._searching)
 
     def start(
         self, source: str, by: Sequence[Keys], asking: CallContext, before: SourceAnswer | None
@@ -156,7 +164,7 @@ class Calls:
 
         Until it ends it keeps its place at its source, whose concurrency stays what it declared.
         """
-        self._silence()
+        self.silence()
         tasks = {*self._running, *self._searching}
         for task in tasks:
             task.cancel()
@@ -167,7 +175,7 @@ class Calls:
         """Wake whoever waits in `heard` at this time: one timer, however many answers come."""
         if self._alarm is not None and self._alarm[0] == until and self.now < until:
             return
-        self._silence()
+        self.silence()
         timer = asyncio.get_running_loop().call_later(max(0.0, until - self.now), self._ring)
         self._alarm = (until, timer)
 
@@ -175,7 +183,8 @@ class Calls:
         self._alarm = None
         self.wake()
 
-    def _silence(self) -> None:
+    def silence(self) -> None:
+        """Wake nobody any more."""
         if self._alarm is not None:
             self._alarm[1].cancel()
             self._alarm = None

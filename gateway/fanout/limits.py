@@ -259,14 +259,15 @@ class SourceLimits:
             wanted.sent.times += 1
         try:
             replies = await self._replies(every, until, timeout_s)
-            went = self._went(_heard(replies), timeout_s)
+            said = _heard(replies)
+            went = self._went(said, timeout_s)
         finally:
             self.state.breaker.settle(admission, went)
         took_s = self._clock() - started
         self._figures.called(self._source.id, went.value, took_s)
         if went is CallOutcome.OK:
             self.state.latencies.took(took_s)
-        if isinstance(_heard(replies), Records | NoRecord | TooMany):
+        if isinstance(said, Records | NoRecord | TooMany):
             self.state.answered_at = self._now()
         self.failures.note(replies)
         for wanted, reply in zip(every, replies, strict=True):

@@ -11,8 +11,13 @@ from gateway.fanout.sources import RegisteredSource
 
 def possible(source: RegisteredSource, keys: Keys) -> tuple[OperationCard, ...]:
     """The operations that these keys allow, identifying ones first, else in manifest order."""
-    cards = [card for card in source.adapter.operations if card.needs <= keys.keys()]
-    return tuple(sorted(cards, key=lambda card: not card.needs & IDENTIFYING))
+    names = frozenset(keys)
+    found = source.possible.get(names)
+    if found is None:
+        cards = [card for card in source.adapter.operations if card.needs <= names]
+        found = tuple(sorted(cards, key=lambda card: not card.needs & IDENTIFYING))
+        source.possible[names] = found
+    return found
 
 
 def route(

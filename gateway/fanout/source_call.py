@@ -225,6 +225,8 @@ class SourceConnection:
         )
 
     def _note_another_child(self, card: OperationCard, given: Keys, brought: CallResult) -> None:
+        if not isinstance(brought.reply, Records):
+            return
         asked = [Identifier(name, given[name]) for name in given.keys() & CHILD_NUMBERS]
         outcome = judge(
             brought.reply,
@@ -233,7 +235,7 @@ class SourceConnection:
             asked_identifiers=asked,
             supersedes=card.supersedes,
         )
-        if isinstance(brought.reply, Records) and outcome is Outcome.INVALID_RESPONSE:
+        if outcome is Outcome.INVALID_RESPONSE:
             self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
 
     async def _proven(

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.authoring.grant import claimed
 from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import SHIELD_CLAIMS, Claim, ReleaseClass, Sector
-from adapters.contract.contract import Adapter
+from adapters.contract.contract import Adapter, OperationCard
 from adapters.contract.frozen import replace
 from adapters.manifest.manifest import Example, Manifest
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
@@ -43,6 +43,11 @@ class RegisteredSource:
         fields = (operation.supplies for operation in self.manifest.operation)
         kind = {ReleaseClass.SENSITIVE} if self.sensitive else set[ReleaseClass]()
         return classes_for(frozenset[str]().union(*fields)) | kind
+
+    @cached_property
+    def possible(self) -> dict[frozenset[str], tuple[OperationCard, ...]]:
+        """The operations that each set of keys allows, as far as it was asked: names alone."""
+        return {}
 
     @property
     def sensitive(self) -> bool:

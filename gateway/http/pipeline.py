@@ -195,7 +195,8 @@ class Pipeline:
             self._question_factory.question(each, logged, admitted)
             for each, logged in zip(prepared, pseudonymised, strict=True)
         )
-        questions = tuple(await gather(*asking))
+        only = len(prepared) == 1  # as nearly always: nobody else is to be waited for
+        questions = (await next(asking),) if only else tuple(await gather(*asking))
         for question in questions:
             question.start()
         # What is compiled for a document reads nothing but the answers to its questions.

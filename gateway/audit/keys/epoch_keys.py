@@ -5,7 +5,7 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -84,7 +84,7 @@ class EpochKeys:
 
     async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
         """All that one entry needs, under the current epoch and in one round trip."""
-        return Protected(self.epoch, self.digests(messages), tuple(map(self._sealed, texts)))
+        return Protected(self.epoch, self.digests(messages), tuple(self._sealed(texts)))
 
     async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
         """The digests of each message under this one epoch, for a search in the log."""
@@ -106,10 +106,14 @@ class EpochKeys:
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
 
-    def _sealed(self, text: SealText) -> bytes:
+    def _sealed(self, texts: Sequence[SealText]) -> Iterator[bytes]:
         # AES-256-GCM, a random nonce before the ciphertext.
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + AESGCM(self.sealing_key).encrypt(nonce, text.content, text.bound_to)
+        if not texts:
+            return
+        cipher, drawn = AESGCM(self.sealing_key), secrets.token_bytes(NONCE_BYTES * len(texts))
+        for place, text in enumerate(texts):
+            nonce = drawn[NONCE_BYTES * place : NONCE_BYTES * (place + 1)]
+            yield nonce + cipher.encrypt(nonce, text.content, text.bound_to)
 
 
 def _digest(keyed: hmac.HMAC, message: bytes) -> bytes:
