@@ -189,7 +189,7 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
-    while (wider := _with_certain(stated, answers, resolver)) is not stated:
+    while (wider := _with_certain(stated, answers, resolver)) != stated:
         stated = wider
     of_others = _of_others(stated, answers, resolver.read)
     return replace(stated, of_others=of_others) if of_others != stated.of_others else stated
@@ -210,7 +210,7 @@ def _with_certain(
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}
     said = {r.sex for r in records if r.sex in _SAID_SEXES}
-    wider = replace(
+    return replace(
         stated,
         sex=said.pop() if stated.sex not in _SAID_SEXES and len(said) == 1 else stated.sex,
         birth_dates_estimated=(stated.birth_dates_estimated | (born - stated.birth_dates))
@@ -219,7 +219,6 @@ def _with_certain(
         names=tuple(dict.fromkeys((*stated.names, *(n for r in records for n in r.names)))),
         birth_dates=stated.birth_dates | born,
     )
-    return stated if wider == stated else wider
 
 
 def _of_others(

@@ -62,9 +62,7 @@ class Reference:
         return replace(self, postcodes=self.stated_postcodes, surroundings=self.stated_surroundings)
 
     def unlocated(self) -> Self:
-        """The same as if the caller had told of no place; itself, where none was told."""
-        if not self.tells_of_place and self.postcodes is None and self.surroundings is None:
-            return self
+        """The same as if the caller had told of no place."""
         return replace(
             self,
             stated_postcodes=frozenset(),
