@@ -14,7 +14,8 @@ from adapters.contract.codes import Claim
 from adapters.contract.contract import NoRecord
 from adapters.contract.frozen import plainly_made, replace
 from gateway.audit.entry.flags import AccessFlags
-from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.audit.recorder.intent import Intent
+from gateway.audit.recorder.recorder import Recorder
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource

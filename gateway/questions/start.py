@@ -7,8 +7,9 @@ from typing import Final
 from adapters.contract.contract import OnBehalf
 from adapters.contract.frozen import replace
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
+from gateway.audit.recorder.intent import Grounds, Intent
 from gateway.audit.recorder.pseudonymise import Pseudonymised
-from gateway.audit.recorder.recorder import Grounds, Intent, Recorder
+from gateway.audit.recorder.recorder import Recorder
 from gateway.fanout.coalesce import AccessRight
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_answer import CallContext, Keys

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.audit.recorder.intent import Intent
+from gateway.audit.recorder.recorder import Recorder
 from gateway.fanout.route import may_have_more_files
 from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource

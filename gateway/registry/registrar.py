@@ -8,7 +8,8 @@ from typing import Any, Final, NoReturn, TypeVar
 from adapters.manifest.manifest import Manifest
 from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.audit.recorder.intent import Coming
+from gateway.audit.recorder.recorder import Recorder
 from gateway.config.settings_tables import RoleSettings
 from gateway.identity.persons import Persons
 from gateway.model import events

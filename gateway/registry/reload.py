@@ -8,7 +8,8 @@ from typing import Final
 from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import LogUnavailable
-from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.audit.recorder.intent import Coming
+from gateway.audit.recorder.recorder import Recorder
 from gateway.config.certificates.renewal import RenewedCertificates
 from gateway.model import events
 from gateway.model.caller import Caller

@@ -19,7 +19,8 @@ from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.errors import KeysUnreadable, LogUnavailable
 from gateway.audit.keys.private_file import create_once, read_private
-from gateway.audit.recorder.recorder import Coming, Recorder
+from gateway.audit.recorder.intent import Coming
+from gateway.audit.recorder.recorder import Recorder
 from gateway.config.settings import Settings
 from gateway.config.settings_names import NEW_PLACE
 from gateway.config.state_folder import unwritable

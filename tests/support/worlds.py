@@ -23,7 +23,8 @@ from adapters.contract.contract import Question as SourceQuestion
 from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NHS_NUMBER, UPN, NhsNumber
 from adapters.contract.record import Address, Identifier, Involvement, Name, Record
-from gateway.audit.recorder.recorder import Intent, Recorder
+from gateway.audit.recorder.intent import Intent
+from gateway.audit.recorder.recorder import Recorder
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.fanout.source_answer import CallContext
 from gateway.fanout.sources import Registry, registry_of

@@ -222,8 +222,12 @@ def _names(entry: Entry) -> Iterator[str | None]:
     yield from entry.standing.names if entry.standing else ()
     yield from entry.look.names if entry.look else ()
     yield entry.change.subject if entry.change else None
-    for said in entry.agencies:
-        yield from (said.agency, *said.released, *(kept.rule for kept in said.withheld))
+    yield from (said.agency for said in entry.agencies)
+    # Most agencies release the same fields, and keep back by the same rules.
+    for names in {said.released for said in entry.agencies}:
+        yield from names
+    for every in {said.withheld for said in entry.agencies}:
+        yield from (kept.rule for kept in every)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

@@ -9,22 +9,21 @@ from typing import Any, Final
 from adapters.contract.codes import Purpose
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Identifier
-from adapters.contract.time_limit import TimeLimit
-from gateway.audit.entry.asker import AskerProfile
-from gateway.audit.entry.entry import AuditedAgency, AuditedChange, AuditedWithholding, Entry
+from gateway.audit.entry.entry import AuditedAgency, Entry
 from gateway.audit.entry.flags import AccessFlag, AccessFlags
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.look import AuditedLook
-from gateway.audit.errors import LogUnavailable
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.recorder import pseudonymise
+from gateway.audit.recorder.entries import audited, entry_of, refusal_of
+from gateway.audit.recorder.intent import Coming, Grounds, Intent
+from gateway.audit.recorder.patient_log import PatientLog
 from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
 from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, RefusalKey
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
 from gateway.audit.store.contract import Log
-from gateway.model import events
 from gateway.model.account import AccountPair
 from gateway.model.answer import AgencyRow
 from gateway.model.caller import Caller
@@ -35,57 +34,7 @@ from resolvers.matching.version import MATCHER
 
 PASSED_ON = "PASSED_ON"
 ACCESSES = "ACCESSES"
-_UNWRITTEN_S: Final = 5.0
 _PATIENCE_S: Final = 5.0
-_A_MOMENT_S: Final = 1.0  # for an answer that is whole only when the question's time is over
-
-
-@plainly_made
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A question's durable intent: the template of its later entries, and its index.
-
-    `messages` are what its pseudonyms were made of, kept as long as the question. `until` is when
-    the question's time is over, on the monotonic clock: its later entries wait no longer.
-    """
-
-    entry: Entry
-    query_id: str
-    index: int
-    messages: frozenset[bytes] = field(default=frozenset(), repr=False)
-    until: float | None = None
-
-
-@plainly_made
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """On what a question is asked: the document's hash, the rules' version, who will be asked."""
-
-    document: str | None = None
-    policy_version: str | None = None
-    agencies: tuple[str, ...] = ()
-    risks: frozenset[AccessFlag] = frozenset()
-    standing: AskerProfile | None = None
-
-
-@plainly_made
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What is about to come into force; `detail` is a code, `reason` why, in somebody's words."""
-
-    kind: AuditKind
-    change: AuditedChange
-    detail: str
-    policy_version: str | None = None
-    agency: str | None = None
-    reason: str | None = field(default=None, repr=False)
-
-
-@dataclass(slots=True)
-class Unwritten:
-    """Until when the log is taken for unwritable, as an entry could not be written."""
-
-    until: float = float("-inf")
 
 
 @plainly_made
@@ -103,8 +52,13 @@ class Recorder:
     clock: Clock
     refusal_counter: RefusalCounter = field(default_factory=RefusalCounter)
     staff_children: StaffChildren = field(default_factory=lambda: NOBODY)
-    unwritten: Unwritten = field(default_factory=Unwritten)
     patience_s: float = _PATIENCE_S
+    patient: PatientLog = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Take the log with patience."""
+        patient = PatientLog(self.log, self.clock, self.patience_s)
+        object.__setattr__(self, "patient", patient)
 
     async def pseudonymise(self, inquiry: Inquiry) -> Pseudonymised:
         """What the intent of an inquiry will say of the child and of the reason, unreadable."""
@@ -168,7 +122,7 @@ class Recorder:
             justification=None,
             case_reference=None,
             child_pseudonyms=pseudonyms,
-            agencies=tuple(_audited(row) for row in rows),
+            agencies=tuple(audited(row) for row in rows),
             risks=(
                 *intent.entry.risks,
                 *flags.risks,
@@ -196,7 +150,7 @@ class Recorder:
         if not self.refusal_counter.tells(refused):
             return
         try:
-            await self._append(self._refusal(refused))
+            await self._append(refusal_of(refused, self.clock.now()))
         except TryLater:
             self.refusal_counter.count(refused)
             raise
@@ -315,62 +269,25 @@ class Recorder:
         return await self._append(entry)
 
     async def refuse_unwritable(self) -> None:
-        """TryLater if the log cannot be reached now, or an entry could not be written just now.
-
-        Nothing is written to find out: an entry is for what happened.
-        """
-        if self.clock.monotonic() < self.unwritten.until:
-            raise _unwritable()
-        try:
-            await self.log.size()
-        except LogUnavailable:
-            raise _unwritable() from None
+        """TryLater if the log cannot be reached now, or an entry could not be written just now."""
+        await self.patient.refuse_unwritable()
 
     async def refuse_keyless(self) -> None:
         """TryLater if the keys cannot be used now."""
         await pseudonymise.protect_texts(self.keys, [], [], query_id="")
 
     async def _append(self, entry: Entry, until: float | None = None) -> int:
-        """The entry's index. One that nobody waits for any more may be written, with no receipt."""
-        left_s = self.patience_s if until is None else until - self.clock.monotonic()
-        try:
-            with TimeLimit(max(left_s, min(_A_MOMENT_S, self.patience_s))):
-                return await self.log.append(entry)
-        except (LogUnavailable, TimeoutError) as error:
-            self.unwritten.until = self.clock.monotonic() + _UNWRITTEN_S
-            events.log_unavailable(error)
-            raise _unwritable() from None
+        return await self.patient.append(entry, until)
 
     async def _append_count(self, refused: RefusalKey, times: int) -> None:
         try:
-            await self._append(replace(self._refusal(refused), count=times))
+            await self._append(replace(refusal_of(refused, self.clock.now()), count=times))
         except TryLater:
             self.refusal_counter.count(refused, times)
             raise
 
-    def _refusal(self, refused: RefusalKey) -> Entry:
-        nobody = refused.user is None
-        return Entry(
-            kind=AuditKind.AUTHENTICATION_FAILURE if nobody else AuditKind.REFUSAL,
-            at=self.clock.now(),
-            user=refused.user,
-            organisation=refused.organisation,
-            role=refused.role,
-            issuer=refused.issuer,
-            detail=refused.code,
-        )
-
     def _entry(self, kind: AuditKind, caller: Caller, **said: Any) -> Entry:
-        """An entry about what this caller does; `said` are its other fields."""
-        return Entry(
-            kind=kind,
-            at=self.clock.now(),
-            user=caller.user,
-            organisation=caller.organisation,
-            role=" ".join(sorted(caller.roles)),
-            issuer=caller.issuer,
-            **said,
-        )
+        return entry_of(kind, caller, self.clock.now(), **said)
 
     async def pseudonyms(self, known: Known) -> tuple[Pseudonym, ...]:
         """Every pseudonym of a child so known, under the current epoch."""
@@ -383,17 +300,3 @@ class Recorder:
     async def opened(self, sealed: Sealed, query_id: str) -> str | None:
         """A sealed text again; None once its epoch's key is gone and nobody can read it."""
         return await pseudonymise.opened(self.keys, sealed, query_id)
-
-
-def _audited(row: AgencyRow) -> AuditedAgency:
-    return AuditedAgency(
-        agency=row.agency.id,
-        outcome=row.outcome,
-        released=tuple(sorted(row.released)),
-        withheld=tuple(AuditedWithholding(w.release_class, w.reason, w.rule) for w in row.withheld),
-        through=tuple(sorted(row.through)),
-    )
-
-
-def _unwritable() -> TryLater:
-    return TryLater("LOG_UNAVAILABLE", "the log cannot be written, so nothing is asked or told")

@@ -14,7 +14,8 @@ from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym
-from gateway.audit.recorder.recorder import ACCESSES, Grounds, Intent, Recorder
+from gateway.audit.recorder.intent import Grounds, Intent
+from gateway.audit.recorder.recorder import ACCESSES, Recorder
 from gateway.audit.store.contract import READ_BOUND, Log
 from gateway.config.operator_file import Families, FamilyContact
 from gateway.graphql.optional_inputs import known_of

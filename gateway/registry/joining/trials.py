@@ -20,7 +20,7 @@ from adapters.network.named_secrets import secrets_in
 from adapters.network.secrets import SecretMissing, SecretTexts
 from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.recorder.recorder import Coming
+from gateway.audit.recorder.intent import Coming
 from gateway.config.operator_file import SourceGrant
 from gateway.fanout.throttle import Throttle
 from gateway.model.caller import Caller
