@@ -48,7 +48,7 @@ from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, 
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
-INDEX_SECONDS: Final = 1.0
+INDEX_SECONDS: Final = 5.0  # a round takes some milliseconds, however little there is
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
 
 
