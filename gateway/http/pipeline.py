@@ -322,6 +322,8 @@ class Pipeline:
     def _opened(self, prepared: PreparedQuestion, caller: Caller) -> PreparedQuestion:
         """The inquiry with the keys of its chosen records opened, before anything is logged."""
         inquiry = prepared.inquiry
+        if not inquiry.known.chosen:
+            return prepared
         purpose = inquiry.reason.purpose
         opened = inquiry.opened(lambda key: self._seal.opened(key, caller, purpose))
         return replace(prepared, inquiry=opened)
