@@ -155,6 +155,9 @@ class Quotas:
         Right or wrong: whether one is right is told of no child who may be restricted. `person` is
         the pseudonym of name and birth date, `places` are kinds and pseudonyms.
         """
+        places = tuple(places)
+        if not places:
+            return False
         who, day = self._both(caller)[0], int(self._now() // _DAY)
         told = [(kind, Count(f"place {day} {who} {place}", _DAY)) for kind, place in places]
         times = await self._counts.add([count for _, count in told])

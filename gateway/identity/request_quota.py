@@ -39,6 +39,8 @@ class Charge:
 
     def take(self, cost: int) -> None:
         """Count so much more; LimitReached if it is too much."""
+        if not cost:
+            return
         self.cost += cost
         self.quota.count(self.who, cost)
 
