@@ -7,12 +7,14 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSchema, get_argument_values
 from graphql.execution.values import VariableValues
 
+from adapters.contract.frozen import plainly_made
 from adapters.contract.paths import Paths
 from gateway.graphql.documents import DocumentOperation
 from gateway.graphql.types.input_errors import WrongVariables, coerced
 from gateway.model.errors import AskDifferently, all_at_once
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class ArgumentReader:
     """Reads them by the schema; errors `suggest` names that stand in it, where anybody may know."""

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final, Self
 
 from adapters.contract.codes import ReleaseClass
+from adapters.contract.frozen import plainly_made
 from gateway.fanout.sources import RegisteredSource, Registry
 from gateway.model.caller import Caller
 from gateway.policy.context import UNSAID, RecordFacts
@@ -16,6 +17,7 @@ from resolvers.release import fields_within
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class DecidedPlan:
     """A plan and its verdicts; `sources` are all in scope, by id.
@@ -64,6 +66,7 @@ def matter_of(
     return Matter(source.agency, source.id, source.supplies, in_area, said)
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class _Giving:
     # What the sources give by their verdicts.

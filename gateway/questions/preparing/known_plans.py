@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from cachetools import LRUCache
 
+from adapters.contract.frozen import plainly_made
 from gateway.fanout.sources import Registry
 from gateway.model.caller import Caller
 from gateway.model.inquiry import Inquiry, Scope
@@ -50,6 +51,7 @@ class PlanKind(NamedTuple):
         )
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class PlannedInquiry:
     """An inquiry, of a kind, with its plan; `known` is what was decided for the kind before."""

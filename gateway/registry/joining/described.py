@@ -14,7 +14,7 @@ from adapters.network.resolver import GuardedResolver
 from adapters.network.trust import system_trust
 from gateway.audit.entry.entry import AuditedChange
 from gateway.audit.entry.kind import AuditKind
-from gateway.audit.recorder.recorder import Coming
+from gateway.audit.recorder.intent import Coming
 from gateway.config.operator_file import SourceGrant
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently
