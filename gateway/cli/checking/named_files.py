@@ -40,8 +40,11 @@ def _checks(settings: Settings) -> Iterator[_Check]:
     yield ("tls", "certificate"), lambda: _open_tls(tls, settings.environment)
     yield ("tls", "client_authorities"), lambda: _load_authorities(tls.client_authorities)
     yield ("keys", "service"), lambda: _refuse_keys_beside_the_log(keys, production=production)
-    yield ("keys", "credential"), lambda: _read_credential(keys)
+    yield ("keys", "credential"), lambda: _read_credential(keys.credential)
     yield ("keys", "authority"), lambda: _load_authorities(keys.authority)
+    yield ("metrics", "credential"), lambda: _read_credential(settings.metrics.credential)
+    yield ("collector", "credential"), lambda: _read_credential(settings.collector.credential)
+    yield ("collector", "authority"), lambda: _load_authorities(settings.collector.authority)
     yield ("tokens", "revocations"), lambda: open_revocations(tokens.revocations, lambda: None)
     yield ("alerts", "staff_children"), lambda: _read_list(settings.alerts.staff_children)
     yield ("files", "state"), lambda: _refuse_unwritable(settings.files.state)
@@ -163,14 +166,14 @@ def _refuse_keys_beside_the_log(keys: KeySettings, *, production: bool) -> None:
         raise ConfigurationInvalid("keys.credential: the key service asks for one")
 
 
-def _read_credential(keys: KeySettings) -> None:
-    if keys.credential is None:
+def _read_credential(file: Path | None) -> None:
+    if file is None:
         return
     try:
-        if not read_private(keys.credential).strip():
-            raise ConfigurationInvalid(f"{keys.credential} is empty")
+        if not read_private(file).strip():
+            raise ConfigurationInvalid(f"{file} is empty")
     except OSError as error:
-        raise ConfigurationInvalid(f"{keys.credential}: {error.strerror}") from None
+        raise ConfigurationInvalid(f"{file}: {error.strerror}") from None
 
 
 def _read_list(file: Path | None) -> None:

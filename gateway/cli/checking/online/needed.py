@@ -13,11 +13,13 @@ from gateway.audit.opening import named_witnesses
 from gateway.cli.checking.online import issuers, keys, witnesses
 from gateway.cli.checking.online.certificates import Believed, look_at_shown
 from gateway.cli.checking.online.clocks import SeenClocks
+from gateway.cli.checking.online.collector import PART, look_at_collector
 from gateway.cli.checking.online.findings import LookAtPart
 from gateway.cli.checking.online.stores import look_at_counts, look_at_log
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
+from gateway.http.collector.access import collector_access
 from gateway.identity.issuers import issuers_of
 from gateway.identity.sign_in import believed
 from gateway.model.clock import Clock
@@ -41,7 +43,13 @@ class Needed:
         yield from self._keys()
         yield from self._witnesses()
         yield from self._issuers()
+        yield from self._collector()
         yield from self._shown()
+
+    def _collector(self) -> Iterator[NamedLook]:
+        if self.settings.collector.url:
+            access = collector_access(self.settings.collector, self.certificates)
+            yield PART, partial(look_at_collector, access, self.session)
 
     def _stores(self) -> Iterator[NamedLook]:
         dsn, valkey = self.settings.log.dsn, self.settings.replicas.valkey

@@ -1,7 +1,7 @@
 """Each service is asked as the gateway asks it, and each fault says what to do."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,6 +19,7 @@ from gateway.audit.keys.private_file import create_once
 from gateway.audit.publish.quorum import at_least
 from gateway.audit.publish.witness_at import WitnessAt
 from gateway.cli.checking.online.clocks import SeenClocks
+from gateway.cli.checking.online.collector import look_at_collector
 from gateway.cli.checking.online.findings import Finding, FindingState, LookFailed, found_by
 from gateway.cli.checking.online.issuers import look_at_issuer
 from gateway.cli.checking.online.keys import look_at_keys, refuse_unsigned
@@ -26,8 +27,11 @@ from gateway.cli.checking.online.stores import look_at_counts, look_at_log
 from gateway.cli.checking.online.witnesses import look_at_witness, quorum_found
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings_tables import WitnessSettings
+from gateway.config.tables.collector import CollectorSettings
+from gateway.http.collector.access import collector_access
 from gateway.identity.issuers import Issuer, Jwks
 from gateway.model.clock import Clock
+from tests.support.collector import collecting
 from tests.support.loopback import serving
 from tests.support.sentinels import free_port
 from tests.support.settings import settings_with
@@ -261,3 +265,44 @@ async def test_a_date_that_is_none_is_passed_over(jwks: dict[str, Any]) -> None:
     async with serving(answer) as url:
         assert (await looked(url, seen)).state is FindingState.OK
     assert seen.finding().state is FindingState.WARNING
+
+
+# -- a collector
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "said"),
+    [
+        (200, FindingState.OK, "takes traces and metrics"),
+        (401, FindingState.WARNING, "the credential is not let in"),
+        (307, FindingState.WARNING, "it leads elsewhere"),
+        (404, FindingState.WARNING, "does not take OTLP"),
+        (503, FindingState.WARNING, "does not take OTLP"),
+    ],
+)
+async def test_a_collector_is_told_by_what_it_says(
+    status: int, state: FindingState, said: str
+) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    async with collecting(answer) as collector:
+        (found,) = await looked_at_collector(collector.url)
+    assert (found.state, said in found.what) == (state, True)
+    assert {*collector.paths} <= {"/v1/traces", "/v1/metrics"}
+    assert {*collector.bodies} == {b""}
+
+
+async def test_a_collector_that_is_away_keeps_no_gateway_from_serving() -> None:
+    async with collecting() as collector:
+        url = collector.url
+    (found,) = await looked_at_collector(url)
+    assert found.state is FindingState.WARNING
+    assert "ECONNREFUSED" in found.what
+    assert url not in found.what
+
+
+async def looked_at_collector(url: str) -> Iterable[Finding]:
+    access = collector_access(CollectorSettings(url=url), Certificates(Clock().now))
+    async with open_client(64 * 1024) as session:
+        return await look_at_collector(access, session)
