@@ -6,6 +6,8 @@ MATCHING := .venv-matching
 SBOM := .venv-sbom
 CHART := .venv-chart
 ARGS ?=
+# A test waits for disks, processes and deadlines a third of its time, so one more than two cores.
+JOBS ?= 3
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -29,8 +31,8 @@ trace: $(READY)  ## the picture of docs/operate/traces.md, of a real trace in a 
 	sh deploy/assets/fetch
 	test ! -d console/static/govuk || touch $@
 
-test: $(READY) assets  ## all the tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(READY) assets  ## all the tests; JOBS=2 for fewer at once
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	ARRIVALS=1000 $(BIN)/pytest tests/gateway/http/test_ordering.py
