@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.longest import LONGEST
+from tests.support.memory_disk import write_in_memory
 from tests.support.postgres import durable, postgres
 from tests.support.samples import LONG, examples
 
@@ -20,6 +21,7 @@ __all__ = ["durable", "postgres"]
 ROOT: Final = Path(__file__).parents[1]
 
 gc.disable()  # while the tests are imported: all of them stay
+write_in_memory()
 settings.register_profile(
     "the laws",
     deadline=None,
