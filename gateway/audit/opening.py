@@ -12,7 +12,7 @@ from contextlib import (
     suppress,
 )
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gateway.audit.errors import (
     KeysUnavailable,
@@ -24,14 +24,9 @@ from gateway.audit.errors import (
 from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
 from gateway.audit.keys.key_ring import KeyRing
-from gateway.audit.keys.service.checks import KeyChecks
-from gateway.audit.keys.service.client import KeyAccess
-from gateway.audit.keys.service.several import KeyServices, key_services
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
-from gateway.audit.keys.signing.remote_signer import RemoteSigner
 from gateway.audit.keys.signing.state import LogSigner, SignedState
 from gateway.audit.log.embedded import AuditLog
-from gateway.audit.log.postgres import PostgresLog
 from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.publish.publication import Publication
 from gateway.audit.publish.quorum import witness_policy
@@ -41,11 +36,9 @@ from gateway.audit.publish.witness_at import (
     refuse_doubles,
     refuse_other_log,
 )
-from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, read_staff_children
 from gateway.audit.store.contract import Log
 from gateway.audit.tree.proved import CheckedState
-from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import (
@@ -59,6 +52,11 @@ from gateway.config.state_folder import state_folder, store_setting, told_of
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, ServiceAway
 
+if TYPE_CHECKING:  # each takes long to import, and few settings and commands need it
+    from gateway.audit.keys.service.several import KeyServices
+    from gateway.audit.publish.witnesses import Witnessing
+    from gateway.config.certificates.renewal import Certificates
+
 LOG_FILE: Final = "audit.sqlite"
 LOG_KEY: Final = "log-key"
 EPOCHS: Final = "epochs"
@@ -67,7 +65,7 @@ KEY_CHECKS: Final = "key-checks"
 
 @asynccontextmanager
 async def open_publication(
-    settings: Settings, clock: Clock, certificates: Certificates | None = None
+    settings: Settings, clock: Clock, certificates: "Certificates | None" = None
 ) -> AsyncIterator[Publication]:
     """The log, checked from what its signer remembers on, and the signer; signed at the end too.
 
@@ -99,7 +97,7 @@ def _signer_setting(settings: Settings) -> str:
 
 
 async def _open_signer(
-    settings: Settings, origin: str, stack: AsyncExitStack, certificates: Certificates | None
+    settings: Settings, origin: str, stack: AsyncExitStack, certificates: "Certificates | None"
 ) -> LogSigner:
     """In production the key service signs, out of reach of the log's operator; else a key here."""
     key = settings.files.state / LOG_KEY
@@ -113,7 +111,9 @@ async def _open_signer(
     keys = await open_keys(
         settings.keys, settings.files, stack, production=True, certificates=certificates
     )
-    assert isinstance(keys, KeyServices)  # noqa: S101 - production has no other
+    assert not isinstance(keys, KeyRing)  # noqa: S101 - production has no other
+    from gateway.audit.keys.signing.remote_signer import RemoteSigner
+
     return await RemoteSigner.open(keys, origin)
 
 
@@ -149,6 +149,8 @@ def _checked(remembered: SignedState | None) -> CheckedState | None:
 
 async def _open_log(log: LogSettings, state: Path, checked: CheckedState | None) -> Log:
     if log.dsn:
+        from gateway.audit.log.postgres import PostgresLog
+
         return await PostgresLog.open(log.dsn, state / "log-found-by", checked)
     return await AuditLog.open(state / LOG_FILE, checked)
 
@@ -159,14 +161,18 @@ async def open_keys(
     stack: AsyncExitStack,
     *,
     production: bool,
-    certificates: Certificates | None = None,
-) -> KeyRing | KeyServices:
+    certificates: "Certificates | None" = None,
+) -> "KeyRing | KeyServices":
     """The epochs' keys: of files below `state` in development, else of the key services.
 
     Its credential and authority are added to `certificates`.
     """
     with told_of("keys.service" if keys.service else "files.state", KeysUnreadable):
         if keys.service and keys.credential:
+            from gateway.audit.keys.service.checks import KeyChecks
+            from gateway.audit.keys.service.client import KeyAccess
+            from gateway.audit.keys.service.several import key_services
+
             access = KeyAccess.of(keys.credential, keys.authority)
             if certificates is not None:
                 certificates.add(access.credential)
@@ -189,7 +195,7 @@ async def open_keys_in_reach(
     stack: AsyncExitStack,
     *,
     production: bool,
-    certificates: Certificates | None = None,
+    certificates: "Certificates | None" = None,
 ) -> KeyService:
     """The same, and they can be used now."""
     opened = await open_keys(keys, files, stack, production=production, certificates=certificates)
@@ -197,7 +203,7 @@ async def open_keys_in_reach(
         await opened.protect(())
     except KeysUnavailable as error:
         raise ServiceAway(f"keys.service: {error}; see whether it runs and lets us in") from None
-    if isinstance(opened, KeyServices):
+    if not isinstance(opened, KeyRing):
         await opened.look()
     return opened
 
@@ -214,8 +220,10 @@ async def open_staff_children(alerts: AlertSettings, keys: KeyService) -> StaffC
 
 async def open_witnessing(
     witnesses: WitnessSettings, publication: Publication, clock: Clock, stack: AsyncExitStack
-) -> Witnessing:
+) -> "Witnessing":
     """The log's witnesses, ready to be asked."""
+    from gateway.audit.publish.witnesses import Witnessing
+
     trusted = trusted_witnesses(witnesses, publication.signer.verifier_key)
     if witnesses.quorum > len(trusted):
         raise ConfigurationInvalid("witnesses.quorum: is more than there are witnesses")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,14 +20,14 @@ from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.pruning import prune as prune_log
 from gateway.audit.publish.quorum import quorum_of
 from gateway.audit.publish.retention_policy import Retention
-from gateway.audit.publish.witnesses import Witnessing
 from gateway.audit.recorder.epoch_guard import BEGUN, DESTROYED, epoch_change, key_checks
+from gateway.audit.store.contract import Log
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.model.clock import Clock
-from gateway.oversight.alerts.store import AlertStore
-from gateway.oversight.break_glass.store.opening import open_grants
-from gateway.oversight.retention import RetentionTask
+
+if TYPE_CHECKING:  # as below: only what prunes has witnesses, grants and alerts
+    from gateway.audit.publish.witnesses import Witnessing
 
 
 def begin_epoch(name: str, who: str, credential: Path | None, settings: Path | None) -> None:
@@ -113,15 +114,23 @@ async def _prune(
         await refuse_false_clock(publication.log, clock.now(), told, witnessed)
         entry = pruning(policy, who, clock.now(), time_told=told is not None)
         done = await prune_log(publication, ranges, entry, _witnessed(watch, settings))
-        grants = await open_grants(settings.log, settings.files)
-        stack.push_async_callback(grants.aclose)
-        alerts = AlertStore.below(settings.files.state)
-        await RetentionTask(publication.log, alerts, grants).forget()
+        await _forget(settings, publication.log, stack)
     return f"{done.declared} entries were declared pruned, and the bytes of {done.removed} are gone"
 
 
+async def _forget(settings: Settings, log: Log, stack: AsyncExitStack) -> None:
+    """Have what was drawn from the log forget what is gone, too."""
+    from gateway.oversight.alerts.store import AlertStore
+    from gateway.oversight.break_glass.store.opening import open_grants
+    from gateway.oversight.retention import RetentionTask
+
+    grants = await open_grants(settings.log, settings.files)
+    stack.push_async_callback(grants.aclose)
+    await RetentionTask(log, AlertStore.below(settings.files.state), grants).forget()
+
+
 def _witnessed(
-    witnessing: Witnessing, settings: Settings
+    witnessing: "Witnessing", settings: Settings
 ) -> Callable[[int], Coroutine[None, None, None]]:
     async def refuse_unwitnessed(size: int) -> None:
         await witnessing.ask_all()

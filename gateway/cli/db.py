@@ -8,10 +8,7 @@ import typer
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.private_file import read_private
-from gateway.cli.database.copy import copy_files
-from gateway.cli.database.privileges import Roles
 from gateway.cli.database.status import status
-from gateway.cli.database.upgrade import statements, upgrade_files, upgrade_server
 from gateway.cli.settings_option import chosen, run
 from gateway.config.settings import Settings
 from gateway.config.settings_rules import clear_faults, log_faults
@@ -31,6 +28,9 @@ def upgrade(
     settings: Path | None, owner: Path | None, role: str, pruner: str, *, sql: bool
 ) -> None:
     """Upgrade every store, or print what PostgreSQL would run."""
+    from gateway.cli.database.privileges import Roles
+    from gateway.cli.database.upgrade import statements, upgrade_files, upgrade_server
+
     read = chosen(settings)
     if sql and not read.log.dsn:
         typer.echo("--sql: files are upgraded where they are; leave it out", err=True)
@@ -49,6 +49,8 @@ def upgrade(
 
 def copy(settings: Path | None, owner: Path | None) -> None:
     """Copy the files to PostgreSQL."""
+    from gateway.cli.database.copy import copy_files
+
     read = chosen(settings)
     typer.echo("\n".join(run(copy_files(read, _owner_dsn(owner, read)))))
 

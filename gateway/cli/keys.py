@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import typer
 
@@ -15,21 +15,17 @@ from gateway.audit.errors import KeysUnavailable, KeysUnreadable, LogCorrupt, Lo
 from gateway.audit.keys.private_file import read_private
 from gateway.audit.keys.service.clients import Clients
 from gateway.audit.keys.service.journal import Journal
-from gateway.audit.keys.service.routes import key_app
-from gateway.audit.keys.service.service import open_room
+from gateway.audit.keys.service.service import KeyServer, open_room
 from gateway.audit.keys.signing.growth_signer import GrowthSigner
 from gateway.audit.keys.signing.state import SignedState
 from gateway.audit.publish.local_signer import local_signer
 from gateway.cli.serving.endings import told
 from gateway.cli.serving.sockets import cannot_listen
-from gateway.config.certificates.contexts import ServedTls
-from gateway.config.certificates.kept import KeptFiles
-from gateway.http.client_certificate import shown_to_clients
-from gateway.http.connections.bounds import of_a_service
-from gateway.http.connections.descriptors import raise_descriptors
-from gateway.http.connections.renewed import of_kept, served_beside
-from gateway.http.connections.server import BoundedServer
 from gateway.model.errors import ConfigurationInvalid, ServiceAway
+
+if TYPE_CHECKING:  # only what serves the keys needs a server
+    from gateway.config.certificates.contexts import ServedTls
+    from gateway.config.certificates.kept import KeptFiles
 
 _FOR_THE_GROUP: Final = 0o660
 
@@ -88,9 +84,21 @@ async def _serve(  # noqa: PLR0913, PLR0917 - as above
         listening = _listening(place)
         tls = _tls(place)
         told.note(None, "serve", "BEGUN")
-        typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
-        server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), tls=of_kept(tls))
-        await served_beside(server, listening, tls)
+        await _serve_room(room, listening, tls)
+
+
+async def _serve_room(
+    room: KeyServer, listening: socket.socket, tls: "KeptFiles[ServedTls] | None"
+) -> None:
+    from gateway.audit.keys.service.routes import key_app
+    from gateway.http.connections.bounds import of_a_service
+    from gateway.http.connections.descriptors import raise_descriptors
+    from gateway.http.connections.renewed import of_kept, served_beside
+    from gateway.http.connections.server import BoundedServer
+
+    typer.echo(f"serving the keys of {len(room.ring.epochs)} epochs at {_named(listening)}")
+    server = BoundedServer(key_app(room), of_a_service(raise_descriptors()), tls=of_kept(tls))
+    await served_beside(server, listening, tls)
 
 
 def remember(checkpoint: Path, folder: Path, log: SignedLog) -> None:
@@ -162,11 +170,13 @@ def _answers(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-def _tls(place: Place) -> KeptFiles[ServedTls] | None:
+def _tls(place: Place) -> "KeptFiles[ServedTls] | None":
     if place.socket is not None:
         return None
     if place.certificate is None or place.key is None:
         raise _fail("--certificate, --key: without --socket the keys are served over TLS only")
+    from gateway.http.client_certificate import shown_to_clients
+
     try:
         return shown_to_clients(("--certificate", "--key"), place.certificate, place.key)
     except ConfigurationInvalid as error:

@@ -1,9 +1,8 @@
-"""What SQLite and PostgreSQL stores share: a transaction, and refusals in the store's words."""
+"""What PostgreSQL refuses, in the words of whichever store asked for it."""
 
-import sqlite3
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
@@ -62,15 +61,3 @@ async def told_as(failure: type[Exception]) -> AsyncIterator[None]:
         yield
     except REFUSED as error:
         raise failure(unusable(error)) from None
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write under the file's lock from the first statement on; an exception undoes it all."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")

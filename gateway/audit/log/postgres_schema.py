@@ -1,11 +1,12 @@
 """The log's PostgreSQL tables: rows are added, and triggers refuse all but a logged pruning."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.config.database.schema import EMPTY, SchemaUnknown
+
+if TYPE_CHECKING:  # it takes long to import, and most who read a log need none of it
+    from sqlalchemy import Connection
 
 _PRUNED: Final = """CREATE TABLE IF NOT EXISTS pruned (
   first bigint PRIMARY KEY,
@@ -178,18 +179,18 @@ class PostgresLogSchema:
     store: Final = "log"
     newest: Final = 3
 
-    def found(self, connection: Connection) -> int:
+    def found(self, connection: "Connection") -> int:
         """The number of what is there; SchemaUnknown if it is something else."""
         facts = connection.exec_driver_sql(FACTS).one()
         numbers = connection.exec_driver_sql(NUMBER).scalars().all() if facts[0] else ()
         return number_of(facts, numbers)
 
-    def upgrade(self, connection: Connection, found: int) -> None:
+    def upgrade(self, connection: "Connection", found: int) -> None:
         """Change it to the newest, in the connection's transaction; no leaf or hash is touched."""
         for statement in _steps(found):
             connection.exec_driver_sql(statement)
 
-    def statements(self, _: Connection, found: int) -> Iterable[str]:
+    def statements(self, _: "Connection", found: int) -> Iterable[str]:
         """What `upgrade` runs."""
         return _steps(found)
 

@@ -5,17 +5,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-import aiohttp
-
-from adapters.network.bounds.bounded_answer import AnswerTooLarge
-from adapters.network.http_client import content_of, open_client
-from adapters.network.trust import system_trust
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.verify.finding import Unreadable
 from gateway.audit.verify.key import WITNESS, VerifierKey
 from gateway.audit.verify.policy import Named, WitnessPolicy
+
+if TYPE_CHECKING:  # most commands only read who the witnesses are, and ask none
+    import aiohttp
 
 SECONDS: Final = 10.0
 SIZE_TYPE: Final = "text/x.tlog.size"
@@ -67,9 +65,11 @@ class WitnessAt:
         return self.key.name
 
     async def submit(
-        self, session: aiohttp.ClientSession, old: int, path: list[bytes], note: str
+        self, session: "aiohttp.ClientSession", old: int, path: list[bytes], note: str
     ) -> WitnessAnswer:
         """Have a checkpoint signed, its growth from `old` told by `path`."""
+        from adapters.network.trust import system_trust
+
         lines = [f"old {old}", *(base64.b64encode(each).decode() for each in path)]
         body = "\n".join(lines) + f"\n\n{note}"
         async with session.post(
@@ -84,8 +84,10 @@ class WitnessAt:
             told = found is not None and kind == SIZE_TYPE
             return WitnessAnswer(answer.status, said, int(found[1]) if found and told else None)
 
-    async def newest(self, session: aiohttp.ClientSession, origin: str) -> str | None:
+    async def newest(self, session: "aiohttp.ClientSession", origin: str) -> str | None:
         """The newest note that it signed of this log, from its monitoring prefix; None if none."""
+        from adapters.network.trust import system_trust
+
         place = sha256(origin.encode()).hexdigest()
         async with session.get(
             f"{self.url}/{place}/checkpoint", ssl=system_trust(), allow_redirects=False
@@ -108,12 +110,17 @@ def refuse_other_log(policy: WitnessPolicy, log_key: str) -> None:
         raise KeysUnreadable("the policy names other logs, and not this one")
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session() -> "aiohttp.ClientSession":
     """What witnesses are asked by."""
+    from adapters.network.http_client import open_client
+
     return open_client(_LONGEST_NOTE, timeout_s=SECONDS)
 
 
-async def _text_of(answer: aiohttp.ClientResponse, most: int) -> str:
+async def _text_of(answer: "aiohttp.ClientResponse", most: int) -> str:
+    from adapters.network.bounds.bounded_answer import AnswerTooLarge
+    from adapters.network.http_client import content_of
+
     try:
         return (await content_of(answer, most)).decode()
     except AnswerTooLarge:

@@ -30,7 +30,7 @@ from gateway.audit.search.terms import EVERY, wanted
 from gateway.audit.store.copy_seal import CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace, Resting
 from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
-from gateway.config.sql import transaction
+from gateway.config.database.transaction import transaction
 from gateway.model import events
 
 _BATCH: Final = 1 << 14  # entries indexed in one step, which takes some thirty megabytes

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Final
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Final
 
 from gateway.audit.store.sqlite_schema import NEWEST, statements
 from gateway.config.database.schema import SchemaUnknown
+
+if TYPE_CHECKING:  # it takes long to import, and most who read a log need none of it
+    from sqlalchemy import Connection
 
 _COLUMNS: Final = {
     "entry": "idx, leaf",
@@ -31,22 +32,22 @@ class SqliteLogSchema:
     store: Final = "log"
     newest: Final = NEWEST
 
-    def found(self, connection: Connection) -> int:
+    def found(self, connection: "Connection") -> int:
         """The number of what is there; SchemaUnknown if it is something else, or nothing."""
         return stored_number(_driver(connection))
 
-    def upgrade(self, connection: Connection, found: int) -> None:
+    def upgrade(self, connection: "Connection", found: int) -> None:
         """Change it to the newest, in the connection's transaction; no leaf or hash is another."""
         opened = _driver(connection)
         if found == 1:
             _rebuild(opened)
         opened.execute(_NUMBER)
 
-    def moved(self, connection: Connection) -> str | None:
+    def moved(self, connection: "Connection") -> str | None:
         """Why this log is not gone on with, if it was copied."""
         return moved(_driver(connection))
 
-    def statements(self, _: Connection, __: int) -> Iterable[str]:
+    def statements(self, _: "Connection", __: int) -> Iterable[str]:
         """None: a file is upgraded where it is."""
         return ()
 
@@ -98,7 +99,7 @@ def _named(opened: sqlite3.Connection, kind: str) -> set[str]:
     return {name for (name,) in opened.execute(_NAMES, (kind,))}
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
+def _driver(connection: "Connection") -> sqlite3.Connection:
     opened = connection.connection.driver_connection
     assert isinstance(opened, sqlite3.Connection)  # noqa: S101 - for the types
     return opened

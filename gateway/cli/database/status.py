@@ -14,8 +14,6 @@ from gateway.audit.publish.log_time import Apart
 from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.cli.database.places import SERVER, files
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused
-from gateway.config.database.postgres import server_engine
-from gateway.config.database.postgres import told as told_by_server
 from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown, unserved
 from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
@@ -65,6 +63,9 @@ def numbers(connection: Connection, schemas: Sequence[Schema]) -> dict[str, int]
 
 
 async def _of_server(dsn: str) -> tuple[StoreStatus, ...]:
+    from gateway.config.database.postgres import server_engine
+    from gateway.config.database.postgres import told as told_by_server
+
     engine = server_engine(dsn, connections=1)
     try:
         async with told_by_server(), engine.connect() as connection:

@@ -11,8 +11,6 @@ from gateway.cli.database.places import SERVER, StoreFile, files
 from gateway.cli.database.privileges import Roles, quoted
 from gateway.cli.database.status import explained, numbers
 from gateway.config.database.contract import DatabaseRefused
-from gateway.config.database.postgres import server_engine
-from gateway.config.database.postgres import told as told_by_server
 from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown
 from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
@@ -46,6 +44,9 @@ async def upgrade_server(dsn: str, roles: Roles) -> list[str]:
 
     ConfigurationInvalid says why not; then nothing has changed.
     """
+    from gateway.config.database.postgres import server_engine
+    from gateway.config.database.postgres import told as told_by_server
+
     engine = server_engine(dsn, connections=1, seconds=None)
     try:
         with explained():
@@ -57,6 +58,9 @@ async def upgrade_server(dsn: str, roles: Roles) -> list[str]:
 
 async def statements(dsn: str, roles: Roles) -> str:
     """What `upgrade_server` would run there, as a script of one transaction."""
+    from gateway.config.database.postgres import server_engine
+    from gateway.config.database.postgres import told as told_by_server
+
     engine = server_engine(dsn, connections=1)
     try:
         with explained():

@@ -23,7 +23,6 @@ from gateway.config.settings import Settings
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 from gateway.oversight.break_glass.store.grant import Notice
-from gateway.oversight.break_glass.store.opening import open_grants
 
 NOTICE: Final = "log-loss"
 
@@ -111,6 +110,8 @@ async def _told(
         else:
             yield f"{name} has not signed it: give the witness the new verifier key."
     places = _places(settings)
+    from gateway.oversight.break_glass.store.opening import open_grants
+
     grants = await open_grants(settings.log, settings.files)
     stack.push_async_callback(grants.aclose)
     await grants.notify([Notice(publication.signer.name, 0, place, NOTICE) for place in places])

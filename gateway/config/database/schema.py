@@ -1,9 +1,10 @@
 """The number of a store's schema, and which of them a release serves."""
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:  # it takes long to import, and most who read a log need none of it
+    from sqlalchemy import Connection
 
 EMPTY: Final = 0
 UPGRADE: Final = "run `teamaround db upgrade`"
@@ -30,18 +31,18 @@ class Schema(Protocol):
         """The number that this release writes."""
         ...
 
-    def found(self, connection: Connection) -> int:
+    def found(self, connection: "Connection") -> int:
         """The number of what is there, EMPTY if nothing is; SchemaUnknown if it is something else.
 
         One that was made before schemas were numbered is known by its tables.
         """
         ...
 
-    def upgrade(self, connection: Connection, found: int) -> None:
+    def upgrade(self, connection: "Connection", found: int) -> None:
         """Change it to the newest, in the connection's transaction; no row of it is lost."""
         ...
 
-    def statements(self, connection: Connection, found: int) -> Iterable[str]:
+    def statements(self, connection: "Connection", found: int) -> Iterable[str]:
         """What `upgrade` would run in PostgreSQL, for somebody who runs it by hand."""
         ...
 

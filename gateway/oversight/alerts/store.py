@@ -17,7 +17,7 @@ from gateway.audit.keys.private_file import create_once
 from gateway.audit.store.copy_seal import SEAL, CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.sqlite_file import connected, damaged, turn, unavailable
-from gateway.config.sql import transaction
+from gateway.config.database.transaction import transaction
 from gateway.config.working_days import WorkingDays
 from gateway.model import events
 from gateway.oversight.alerts.alert import Alert, Rank

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Executable, Select, delete, func, insert, or_
 
 from gateway.audit.keys.private_file import create_once
 from gateway.config.database.contract import Database, DatabaseDamaged, DatabaseRefused, Lock
-from gateway.config.database.postgres import PostgresDatabase
 from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import AccountLink
@@ -79,6 +78,8 @@ class SqlLedger:
     @classmethod
     async def at_server(cls, dsn: str) -> Self:
         """Open the ledger at `dsn`, whose tables its owner has made, and check all of it."""
+        from gateway.config.database.postgres import PostgresDatabase
+
         return await cls._checked(PostgresDatabase(dsn))
 
     @classmethod

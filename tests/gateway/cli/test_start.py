@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -37,10 +37,86 @@ OF_THE_GATEWAY: Final = (
     *("pydantic_settings", "rapidfuzz", "sqlalchemy", "starlette", "strawberry", "uvicorn"),
     *("opentelemetry", "prometheus_client", "uvloop", "valkey"),
 )
-# Whoever reads a manifest, or prints what the schema says, asks nobody and counts nothing.
-OF_NO_READER: Final = {*OF_THE_GATEWAY, "graphql", "structlog"}
+# Whoever prints what the schema says asks nobody and counts nothing.
 OF_NO_SCHEMA: Final = {*OF_THE_GATEWAY, "cryptography", "lxml", "pyroaring", "structlog"} - {
     "strawberry"
+}
+_MOMENTS: Final = "--since 2026-01-01T00:00:00 --before 2026-01-02T00:00:00"
+_GP: Final = str(ROOT / "demo/manifests/gp-records.toml")
+_AT: Final = "--gateway http://127.0.0.1:9/graphql --token none"
+_ASKER: Final = "--sector SOCIAL_CARE --role practitioner --purpose SAFEGUARDING"
+_LOG: Final = {"cryptography", "pydantic_settings", "pyroaring", "stdnum"}
+# By what it is about: which of the heavy packages it may import, and its commands.
+STARTS: Final[Mapping[str, tuple[set[str], list[str]]]] = {
+    "manifests": (
+        {"cryptography", "lxml", "stdnum"},
+        [
+            "source profiles",
+            "source schema",
+            "source new --out none",
+            f"source list {Path(_GP).parent}",
+            f"source grant {_GP}",
+            "keys credential credential",
+            "audit verify nothing --key none",
+            "audit verify-loss nothing --key none --lost lost --lost-key none",
+        ],
+    ),
+    "the log": (
+        _LOG,
+        [
+            "audit key",
+            "audit begin-epoch 2027 --who me",
+            "audit destroy-epoch 2026 --who me",
+            "audit staff-child school --who me",
+            "audit child-pseudonyms --who me",
+            "audit prune --policy none --who me",
+            "audit remember --from-log",
+            "audit export folder",
+            f"audit reconcile clinic none {_MOMENTS}",
+            "audit search --who me",
+            "audit succeed --last none --lost-key none --reason fire --decided-by her --who me",
+        ],
+    ),
+    "databases": (
+        _LOG | {"sqlalchemy"},
+        [
+            "keys remember none --log journal",
+            "keys log-key --log journal",
+            "db status",
+            "db upgrade",
+        ],
+    ),
+    "rules": (
+        {"cedarpy", "cryptography", "lxml", "pydantic_settings", "rapidfuzz", "stdnum"},
+        [
+            f"policy explain {_GP} {_ASKER}",
+            "policy test none",
+            "policy diff none none",
+            "policy register",
+        ],
+    ),
+    "a gateway that runs": (
+        {"aiohttp"},
+        [
+            f"reload {_AT}",
+            f"source approve clinic --version 1 {_AT}",
+            f"source suspend clinic --reason fire {_AT}",
+        ],
+    ),
+    "witnesses": (
+        {"cryptography", "joserfc", "starlette", "uvicorn"},
+        [
+            "witness key --name w",
+            "witness evidence none --log-key none",
+            "witness serve --name w --log-key none",
+        ],
+    ),
+}
+HELD_BELOW: Final = {"check", "keys serve", "schema", "serve"}
+# They do a gateway's work, or a part of it: read manifests with all kinds, ask, validate, sign.
+OF_A_GATEWAY: Final = {
+    *("console", "db copy", "documents check", "explain", "source add", "source check"),
+    *("source try", "token"),
 }
 # Runs each of the command lines in turn, and says which modules there were after it.
 _RUN: Final = """
@@ -49,7 +125,8 @@ from gateway.cli.main import app
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid
 for line in json.loads(sys.argv[1]):
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    quiet = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+    with quiet[0], quiet[1], contextlib.suppress(SystemExit):
         app(line, prog_name="teamaround")
     print(json.dumps([line, sorted(sys.modules)]))
 """
@@ -72,6 +149,7 @@ def imported_by(*lines: list[str], **environment: str) -> dict[str, set[str]]:
         check=True,
         timeout=PATIENCE_S,
         env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
     )
     told = (json.loads(line) for line in ran.stdout.splitlines())
     return {
@@ -93,24 +171,30 @@ def test_neither_the_version_nor_completion_imports_what_commands_need() -> None
     assert imported_by([], _TEAMAROUND_COMPLETE="complete_bash", **typed) == {"": set()}
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        ["source", "profiles"],
-        ["source", "schema"],
-        ["source", "list", str(ROOT / "demo/manifests")],
-        ["source", "grant", str(ROOT / "demo/manifests/gp-records.toml")],
-        ["audit", "verify", "nothing", "--key", "none"],
-        ["keys", "credential", "credential"],
-    ],
-    ids=" ".join,
-)
-def test_a_command_that_does_little_opens_no_part_of_the_gateway(
-    line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def commands() -> set[str]:
+    """Every command that does something, without its options."""
+    lines = [line[:-1] for line in command_lines()]
+    groups = {tuple(line[:-1]) for line in lines}
+    return {" ".join(line) for line in lines if tuple(line) not in groups}
+
+
+@pytest.mark.parametrize(("needed", "lines"), STARTS.values(), ids=STARTS)
+def test_a_command_imports_what_its_own_work_needs_and_nothing_else(
+    needed: set[str], lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (found,) = imported_by(line).values()
-    assert found & OF_NO_READER == set()
+    environment = {"TEAMAROUND_ENVIRONMENT": "development", "TEAMAROUND_FILES__STATE": "state"}
+    found = imported_by(*(line.split() for line in lines), **environment)
+    assert len(found) == len(lines)
+    assert {line: packages - needed for line, packages in found.items() if packages - needed} == {}
+
+
+def test_of_every_command_it_is_held_what_it_imports() -> None:
+    held = [line for _, lines in STARTS.values() for line in lines]
+    unheld = {
+        each for each in commands() if not any(f"{line} ".startswith(f"{each} ") for line in held)
+    }
+    assert unheld == HELD_BELOW | OF_A_GATEWAY
 
 
 def test_the_schema_is_printed_by_what_makes_it_and_nothing_else() -> None:

@@ -25,8 +25,7 @@ from gateway.audit.errors import (
 from gateway.audit.keys.epoch_keys import Protected, SealText
 from gateway.audit.keys.group_mark import MarkKey
 from gateway.audit.keys.private_file import read_private
-from gateway.audit.keys.service.routes import ALTERED, GONE, STATUS, WHOLE
-from gateway.audit.keys.service.service import KeysRefused
+from gateway.audit.keys.service.refusals import ALTERED, GONE, STATUS, WHOLE, KeysRefused
 from gateway.audit.keys.service.wire import (
     LONGEST,
     MOST_MESSAGES,

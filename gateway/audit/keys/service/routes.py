@@ -18,7 +18,8 @@ from gateway.audit.errors import (
     LogUnavailable,
 )
 from gateway.audit.keys.service.clients import Client
-from gateway.audit.keys.service.service import CHANGES, KeyServer, KeysRefused
+from gateway.audit.keys.service.refusals import ALTERED, GONE, STATUS, WHOLE, KeysRefused
+from gateway.audit.keys.service.service import CHANGES, KeyServer
 from gateway.audit.keys.service.wire import (
     LONGEST,
     OpenRequest,
@@ -36,17 +37,7 @@ from gateway.audit.keys.service.wire import (
 from gateway.model.signed_in import signed_in
 
 KeyAnswer = Awaitable[bytes | KeysRefused]
-GONE: Final = 410
-ALTERED: Final = 412
-WHOLE: Final = b"whole"
 READ_SECONDS: Final = 5.0
-STATUS: Final = {
-    KeysRefused.STRANGER: 401,
-    KeysRefused.NOT_ALLOWED: 403,
-    KeysRefused.TOO_OFTEN: 429,
-    KeysRefused.BROKEN: 422,
-    KeysRefused.NOT_SIGNING: 501,
-}
 _SCHEME: Final = "Bearer "
 
 

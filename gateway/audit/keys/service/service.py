@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from gateway.audit.keys.key_ring import CURRENT, KeyRing, begin_epoch, destroy_e
 from gateway.audit.keys.service.clients import Client, Clients, Use
 from gateway.audit.keys.service.journal import Journal
 from gateway.audit.keys.service.quota import ClientQuota
+from gateway.audit.keys.service.refusals import KeysRefused
 from gateway.audit.keys.service.wire import CHECK, OpenRequest, ProtectRequest
 from gateway.audit.keys.signing.state import UNSIGNED, Growth, LogSigner, SignedState
 
@@ -24,16 +24,6 @@ SignedStates = tuple[str, tuple[SignedState, ...]]
 FolderState = tuple[tuple[int, int], ...]
 # Nobody mistypes a credential more often; whoever guesses is slowed down and seen.
 _STRANGERS_A_MINUTE: Final = 60
-
-
-class KeysRefused(Enum):
-    """Why the keys were not used."""
-
-    STRANGER = "STRANGER"
-    NOT_ALLOWED = "NOT_ALLOWED"
-    TOO_OFTEN = "TOO_OFTEN"
-    BROKEN = "BROKEN"
-    NOT_SIGNING = "NOT_SIGNING"
 
 
 @dataclass(slots=True)

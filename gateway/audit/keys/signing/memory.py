@@ -13,7 +13,6 @@ from gateway.audit.errors import KeysUnreadable, LogUnavailable
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.signing.state import SignedState
 from gateway.config.database.contract import Database, DatabaseDamaged, DatabaseRefused, Lock
-from gateway.config.database.postgres import PostgresDatabase
 from gateway.config.database.sqlite import SqliteDatabase
 
 T = TypeVar("T")
@@ -66,6 +65,8 @@ class SignerMemory:
     @classmethod
     async def at_server(cls, dsn: str) -> Self:
         """The memory at `dsn`, its tables made if absent; refused if its commits are not sure."""
+        from gateway.config.database.postgres import PostgresDatabase
+
         opened = cls(PostgresDatabase(dsn))
         try:
             async with _told():

@@ -12,7 +12,6 @@ from sqlalchemy import union as sql_union
 
 from gateway.audit.keys.private_file import create_once
 from gateway.config.database.contract import Database, DatabaseDamaged, DatabaseRefused
-from gateway.config.database.postgres import PostgresDatabase
 from gateway.config.database.schema import SchemaUnknown, unserved
 from gateway.config.database.sqlite import SqliteDatabase, told
 from gateway.model.account import Account
@@ -64,6 +63,8 @@ class SqlGrants:
 
         The log at the same place has checked that commits are sure there.
         """
+        from gateway.config.database.postgres import PostgresDatabase
+
         return await cls._checked(PostgresDatabase(dsn))
 
     @classmethod

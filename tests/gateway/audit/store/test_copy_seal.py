@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.copy_seal import KEY_FILE, SEAL, CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace
-from gateway.config.sql import transaction
+from gateway.config.database.transaction import transaction
 
 SHAPE: Final = (
     f"{SEAL} CREATE TABLE alert (id TEXT PRIMARY KEY, score INTEGER, held BLOB) STRICT;"
