@@ -5,10 +5,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from gateway.config.settings import Settings
 from gateway.model.errors import ConfigurationInvalid, ServiceAway
+
+if TYPE_CHECKING:  # a key service and a witness listen too, and read no settings
+    from gateway.config.settings import Settings
 
 _ADVICE: Final = {
     errno.EADDRINUSE: "another process has it (`ss -ltnp` names it): stop that, or name another",
@@ -36,7 +38,7 @@ class BoundSockets:
 
 
 @contextmanager
-def bound_sockets(settings: Settings) -> Iterator[BoundSockets]:
+def bound_sockets(settings: "Settings") -> Iterator[BoundSockets]:
     """The sockets of these settings; ConfigurationInvalid where an address cannot be had."""
     server, metrics = settings.server, settings.metrics
     with ExitStack() as stack:
