@@ -31,7 +31,7 @@ trace: $(READY)  ## the picture of docs/operate/traces.md, of a real trace in a 
 	sh deploy/assets/fetch
 	test ! -d console/static/govuk || touch $@
 
-test: $(READY) assets  ## all the tests; JOBS=2 for fewer at once
+test: $(READY) assets  ## all the tests; JOBS=2 for two at a time
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round

@@ -17,12 +17,9 @@ import pytest
 from typer.main import get_command
 
 from gateway.cli.main import app
-from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid
 from tests.support.docs.pages import ROOT
 from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import COMMAND
-from tests.support.settings import settings_with
 
 # Each takes longer to import than all that help needs, or is only needed by what runs.
 HEAVY: Final = (
@@ -214,47 +211,29 @@ def test_a_check_without_trusted_documents_makes_no_schema(tmp_path: Path) -> No
     assert found & {"strawberry", "sqlalchemy", "structlog", "uvicorn", "valkey"} == set()
 
 
-def test_keys_are_served_without_what_asks_agencies_or_answers_people(tmp_path: Path) -> None:
-    options = {"--clients": "none.toml", "--journal": "journal", "--socket": "socket"}
-    line = ["keys", "serve"]
-    for name, file in options.items():
-        line += [name, str(tmp_path / file)]
-    (found,) = imported_by(line).values()
-    assert "starlette" in found
+def modules_after(code: str) -> set[str]:
+    """Which modules a fresh process has after this code."""
+    ran = subprocess.run(  # noqa: S603 - our own modules
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    return set(ran.stdout.split())
+
+
+def test_keys_are_served_without_what_asks_agencies_or_answers_people() -> None:
+    served = "gateway.audit.keys.service.routes, gateway.http.connections.renewed"
+    found = modules_after(f"import gateway.cli.keys, {served}, gateway.http.connections.server")
+    assert {"starlette", "uvicorn"} <= found
     assert found & {"aiohttp", "cedarpy", "graphql", "rapidfuzz", "strawberry"} == set()
 
 
-def test_a_gateway_that_shows_no_figures_and_no_traces_imports_nothing_of_them() -> None:
-    code = "import gateway.cli.serving.serve, sys; print(*sys.modules)"
-    ran = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
-    )
-    modules = ran.stdout.split()
+def test_a_gateway_that_shows_no_figures_imports_nothing_of_them() -> None:
+    modules = modules_after("import gateway.cli.serving.serve")
     assert "gateway.http.pipeline" in modules
-    of_figures = ("prometheus", "opentelemetry", "google", "gateway.http.metrics")
-    others = ("gateway.http.traces", "gateway.http.collector", "gateway.cli.serving.figures")
-    assert [m for m in modules if m.startswith((*of_figures, *others))] == []
-
-
-def test_figures_alone_need_nothing_of_opentelemetry() -> None:
-    code = "import gateway.cli.serving.figures, sys; print(*sys.modules)"
-    ran = subprocess.run(  # noqa: S603 - as above
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
-    )
-    modules = ran.stdout.split()
-    assert "prometheus_client" in modules
-    assert [m for m in modules if m.startswith(("opentelemetry", "google"))] == []
-
-
-def test_a_collector_without_the_extra_is_told_with_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from gateway.cli.serving.figures import counted_figures  # noqa: PLC0415 - only here
-
-    monkeypatch.setitem(sys.modules, "opentelemetry", None)
-    named = settings_with(collector__url="https://collector.example", environment="development")
-    with pytest.raises(ConfigurationInvalid, match=r"install teamaround\[otel\]"):
-        counted_figures(named, Clock())
+    assert [m for m in modules if m.startswith(("prometheus", "gateway.http.metrics"))] == []
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:
