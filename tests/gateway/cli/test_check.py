@@ -223,6 +223,18 @@ FORTY: Final[dict[str, Wrong]] = {
     "a credential that is empty": wrong(
         write("credential", b"\n"), SETTINGS, "credential", "keys.credential", "is empty"
     ),
+    "a collector's credential that is not there": wrong(
+        add(SETTINGS, '[collector]\nurl = "https://c.example:4318"\ncredential = "none"\n'),
+        *(SETTINGS, 'credential = "none"', "collector.credential", "No such file"),
+    ),
+    "a collector's authority that is none": wrong(
+        add(SETTINGS, '[collector]\nurl = "https://c.example"\nauthority = "operator.toml"\n'),
+        *(SETTINGS, "authority", "collector.authority", "holds no certificate"),
+    ),
+    "more traces than may be sent": wrong(
+        add(SETTINGS, '[collector]\nurl = "https://c.example"\ntraces = 0.5\n'),
+        *(SETTINGS, "traces", "collector.traces", "at most 0.05"),
+    ),
     "a state folder that is a file": wrong(
         write("state", b""), SETTINGS, "state", "files.state", "a folder is needed"
     ),
