@@ -9,9 +9,10 @@ WINDOW_S: Final = 60.0
 
 
 class LongestHold:
-    """Keeps the longest of the last one to two minutes, and not how many there were.
+    """Tells the longest of the last minute that is over, and not how many there were.
 
-    How many entries a question makes may depend on the child; the longest of a minute hardly does.
+    How many entries a question makes may depend on the child. Told as it happens, a longest that
+    rises between two known entries would show a third.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -31,9 +32,9 @@ class LongestHold:
 
     @property
     def seconds(self) -> float:
-        """0 if nothing was written lately."""
+        """0 if nothing was written in that minute."""
         self._roll()
-        return max(self._now, self._before)
+        return self._before
 
     def _roll(self) -> None:
         past = self._monotonic() - self._since

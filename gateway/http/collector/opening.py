@@ -13,6 +13,7 @@ from gateway.http.metrics.exposition import Exposition
 from gateway.http.metrics.readings import PartReader
 from gateway.http.traces.held import HeldTraces
 from gateway.http.traces.shape import shown
+from gateway.model import events
 
 _LOOK_EVERY_S: Final = 1.0
 Sleep = Callable[[float], Awaitable[None]]
@@ -54,7 +55,10 @@ async def _figures_sent(
     feed: CollectorFeed, every_s: float, exposition: Exposition, reader: PartReader, sleep: Sleep
 ) -> None:
     while every_s:
-        feed.show(exposition.families(await reader.read()))
+        try:
+            feed.show(exposition.families(await reader.read()))
+        except Exception as bug:  # noqa: BLE001  one failed round must not be the last
+            events.failed(bug)
         await sleep(every_s)
 
 
@@ -62,7 +66,10 @@ async def _traces_sent(
     feed: CollectorFeed, held: HeldTraces, reader: PartReader, sleep: Sleep
 ) -> None:
     while True:
-        _offer(feed, held, reader)
+        try:
+            _offer(feed, held, reader)
+        except Exception as bug:  # noqa: BLE001  as above
+            events.failed(bug)
         await sleep(_LOOK_EVERY_S)
 
 

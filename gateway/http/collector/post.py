@@ -19,6 +19,7 @@ from gateway.model.causes import cause_of
 
 MOST_ANSWER: Final = 64 * 1024
 _OK: Final = 200
+_TAKEN: Final = range(200, 300)  # some say 202
 _AGAIN: Final = frozenset({429, 502, 503, 504})  # as OTLP has it; nothing else is sent again
 
 
@@ -77,7 +78,7 @@ async def post(
 
 
 def _outcome(signal: Signal, status: int, said: bytes) -> SendOutcome:
-    if status != _OK:
+    if status not in _TAKEN:
         again = status in _AGAIN
         return SendOutcome(SendResult.FAILED if again else SendResult.REFUSED, f"HTTP {status}")
     empty, rejected = _ANSWERS[signal]

@@ -34,7 +34,7 @@ _EVERY: Final = (
     Described("teamaround_source_breaker", "gauge", "0 closed, 1 half-open, 2 open.", ("source",)),
     Described(CALLS, "counter", "Calls to a source, by lot.", ("source", "went")),
     Described(CALL_SECONDS, "histogram", "Seconds of calls, by lot.", ("source",)),
-    Described("teamaround_log_waiting", "gauge", "Entries that wait to be written."),
+    Described("teamaround_log_waiting", "gauge", "Entries that wait, in tens."),
     Described("teamaround_log_lock_seconds", "gauge", "Longest that the log was held, lately."),
     Described("teamaround_checkpoint_age_seconds", "gauge", "Since the log was signed last."),
     Described("teamaround_witness_age_seconds", "gauge", "Since it signed last.", ("witness",)),

@@ -27,6 +27,7 @@ from gateway.http.metrics.readings import Readings
 from gateway.model.event_stream.said import OF_ANSWERS, SaidEvents
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+_TENS: Final = 10  # read often enough, single ones would show how often one question writes
 Samples = Mapping[Any, float]
 """A metric's values by those of its labels."""
 
@@ -70,7 +71,7 @@ class Exposition:
         yield _family("teamaround_connections_allowed", {(): self.connections_allowed})
         yield _family("teamaround_refused", self.said.counted)
         yield _family("teamaround_source_breaker", _by_name(at.breakers))
-        yield _family("teamaround_log_waiting", {(): at.log_waiting})
+        yield _family("teamaround_log_waiting", {(): at.log_waiting // _TENS * _TENS})
         yield _family("teamaround_log_lock_seconds", {(): at.log_held_s})
         yield _family("teamaround_checkpoint_age_seconds", {(): at.checkpoint_age_s})
         yield _family("teamaround_witness_age_seconds", _by_name(at.witness_ages_s))

@@ -10,7 +10,7 @@ from gateway.http.collector.access import CollectorAccess
 from gateway.model.causes import cause_of
 
 PART: Final = "collector.url"
-_OK: Final = 200
+_TAKEN: Final = range(200, 300)
 _UNAUTHORISED: Final = frozenset({401, 403})
 _REDIRECTS: Final = range(300, 400)
 _SENT: Final = ("traces", "metrics")
@@ -33,7 +33,7 @@ async def look_at_collector(
         except (aiohttp.ClientError, OSError) as error:
             what = f"cannot be reached ({cause_of(error)}): see whether it runs, and its authority"
             return [Finding(PART, FindingState.WARNING, f"{what}; questions are answered without")]
-        if status != _OK:
+        if status not in _TAKEN:
             return [Finding(PART, FindingState.WARNING, f"{signal}: {_advice(status)}")]
     return [Finding(PART, FindingState.OK, "takes traces and metrics")]
 

@@ -42,10 +42,10 @@ def text_after_calls_to(*sources: str) -> str:
     return shown_of(figures, SaidEvents())
 
 
-def shown_of(figures: CountedFigures, said: SaidEvents) -> str:
+def shown_of(figures: CountedFigures, said: SaidEvents, waiting: int = 0) -> str:
     exposition = Exposition(figures, LoopLag(), said, places=1, connections_allowed=1)
     breakers = {"clinic": 0, OTHERS: 0}
-    read = Readings({}, 1, named_of_a_town(), breakers, 0, 0.0, 0.0, {}, {}, 0)
+    read = Readings({}, 1, named_of_a_town(), breakers, waiting, 0.0, 0.0, {}, {}, 0)
     shown = exposition.text(read).decode()
     return "\n".join(line for line in shown.splitlines() if "process_" not in line)
 
@@ -59,6 +59,16 @@ def test_nothing_tells_that_a_source_without_a_name_was_asked() -> None:
     assert 'source="clinic"' in usual
     assert text_after_calls_to("clinic", "mute", "hushed") == usual
     assert text_after_calls_to("clinic", "hushed") == usual
+
+
+def test_nobody_counts_the_entries_that_one_question_writes() -> None:
+    shown = {waiting: shown_of(idle(), SaidEvents(), waiting) for waiting in (0, 1, 3, 20)}
+    assert shown[1] == shown[3] == shown[0]
+    assert "teamaround_log_waiting 20.0" in shown[20]
+
+
+def idle() -> CountedFigures:
+    return CountedFigures(lambda: 0.0, lambda: 0.0)
 
 
 def test_an_event_that_an_answer_brings_about_is_not_counted() -> None:
