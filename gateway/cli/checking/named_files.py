@@ -17,6 +17,7 @@ from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unwitnessed_production
 from gateway.config.settings_tables import KeySettings, TlsSettings
 from gateway.config.settings_text import SettingsText
+from gateway.config.tables.collector import refuse_without_kit
 from gateway.http.client_certificate import open_tls
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
 from gateway.identity.issuers import Issuer, fault_in, issuers_of, profile_of
@@ -43,6 +44,7 @@ def _checks(settings: Settings) -> Iterator[_Check]:
     yield ("keys", "credential"), lambda: _read_credential(keys.credential)
     yield ("keys", "authority"), lambda: _load_authorities(keys.authority)
     yield ("metrics", "credential"), lambda: _read_credential(settings.metrics.credential)
+    yield ("collector", "url"), lambda: refuse_without_kit(settings.collector)
     yield ("collector", "credential"), lambda: _read_credential(settings.collector.credential)
     yield ("collector", "authority"), lambda: _load_authorities(settings.collector.authority)
     yield ("tokens", "revocations"), lambda: open_revocations(tokens.revocations, lambda: None)

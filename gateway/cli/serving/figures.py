@@ -5,13 +5,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from random import Random, SystemRandom
 
 from gateway.config.certificates.contexts import ServedTls
 from gateway.config.certificates.kept import KeptFiles
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
+from gateway.config.tables.collector import refuse_without_kit
 from gateway.http.connections.server import BoundedServer
 from gateway.http.metrics.counted import CountedFigures
 from gateway.http.metrics.exposition import Exposition
@@ -22,10 +22,7 @@ from gateway.http.pipeline import Pipeline
 from gateway.http.traces.held import OF_DEVELOPMENT, OF_PRODUCTION, HeldTraces
 from gateway.http.traces.traces import Traces
 from gateway.model.clock import Clock
-from gateway.model.errors import ConfigurationInvalid
 from gateway.model.event_stream.said import SAID
-
-_KIT = "opentelemetry.sdk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +79,7 @@ def _traces(settings: Settings, clock: Clock, lots: Random) -> Traces | None:
     collector = settings.collector
     if not collector.url:
         return None
-    if find_spec(_KIT.partition(".")[0]) is None or find_spec(_KIT) is None:
-        raise ConfigurationInvalid(
-            "collector.url: OpenTelemetry is not installed here: install teamaround[otel],"
-            " or take the setting out"
-        )
+    refuse_without_kit(collector)
     crowd = OF_PRODUCTION if settings.environment == "production" else OF_DEVELOPMENT
     held = HeldTraces(crowd, clock.monotonic, lots.random)
     share, link = collector.traces, collector.link_callers

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from adapters.network.egress import HostPort
 from gateway.config.addresses.hosts import is_here
 from gateway.config.settings_names import SettingKey
 from gateway.config.tables.table import SettingsTable
+from gateway.model.errors import ConfigurationInvalid
 from gateway.model.figures import ONE_IN
 
 MOST_TRACED: Final = 1 / ONE_IN
@@ -19,6 +21,7 @@ MOST_TRACED: Final = 1 / ONE_IN
 
 docs/adr/0073 says why.
 """
+_KIT: Final = "opentelemetry"
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -89,6 +92,15 @@ def collector_faults(
         yield ("collector", "credential"), "is named twice: write a file or a variable"
     if collector.credential_variable and not variables.get(collector.credential_variable):
         yield ("collector", "credential_variable"), "there is no such variable, or it is empty"
+
+
+def refuse_without_kit(collector: CollectorSettings) -> None:
+    """ConfigurationInvalid if a collector is named and the extra that feeds it is not installed."""
+    if collector.url and find_spec(_KIT) is None:
+        raise ConfigurationInvalid(
+            "collector.url: OpenTelemetry is not installed here: install teamaround[otel],"
+            " or take the setting out"
+        )
 
 
 def _is_plain(collector: CollectorSettings) -> bool:

@@ -230,10 +230,18 @@ def test_keys_are_served_without_what_asks_agencies_or_answers_people() -> None:
     assert found & {"aiohttp", "cedarpy", "graphql", "rapidfuzz", "strawberry"} == set()
 
 
-def test_a_gateway_that_shows_no_figures_imports_nothing_of_them() -> None:
+def test_a_gateway_that_shows_neither_figures_nor_traces_imports_nothing_of_them() -> None:
     modules = modules_after("import gateway.cli.serving.serve")
     assert "gateway.http.pipeline" in modules
-    assert [m for m in modules if m.startswith(("prometheus", "gateway.http.metrics"))] == []
+    of_figures = ("prometheus", "opentelemetry", "google", "gateway.http.metrics")
+    of_traces = ("gateway.http.traces", "gateway.http.collector", "gateway.cli.serving.figures")
+    assert [m for m in modules if m.startswith((*of_figures, *of_traces))] == []
+
+
+def test_figures_alone_need_nothing_of_opentelemetry() -> None:
+    modules = modules_after("import gateway.cli.serving.figures")
+    assert "prometheus_client" in modules
+    assert [m for m in modules if m.startswith(("opentelemetry", "google"))] == []
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:
