@@ -12,6 +12,7 @@ from typing import Final, Self
 from weakref import WeakKeyDictionary
 
 _FEW: Final = 64  # limits that were kept in time and may stay in line for that reason
+_CANCELLED: Final = asyncio.CancelledError
 _EARLY_S: Final = 0.001  # a loop may run a timer so much before its time
 
 
@@ -25,6 +26,7 @@ class TimeLimit:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._task: asyncio.Task[object] | None = None
         self.running = self.expired = False
 
     def __enter__(self) -> Self:
@@ -47,16 +49,19 @@ class TimeLimit:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         """End; TimeoutError if the time was over."""
-        self.running = False
+        task, alarm = self._task, self._alarm
+        # It may stay in line for a while, and what its task found is not to stay with it.
+        self.running, self._task = False, None
         if not self.expired:
-            self._alarm.leave()
-        elif self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
+            alarm.leave()
+        elif task is not None and task.uncancel() <= self._before and kind is _CANCELLED:
             raise TimeoutError from error
 
     def expire(self) -> None:
         """Cancel what is done within it."""
         self.expired = True
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
 
 class _Alarm:

@@ -181,14 +181,12 @@ class Preparation:
         operation = document.operation(request.operation_name)
         planned = self._planned(operation, request.variables, caller)
         for one in planned if at_most is not None else ():
-            left = one.left(self.registry, caller)
+            left = one.left(self.registry)
             if len(left) > (at_most or 0):
                 raise ManyUndecided(one.kind.decisions, left)
         tells_child = operation.tells_child or not self.stages.paths.compiled
         tells = operation.tells_restriction, tells_child
-        return tuple(
-            PreparedQuestion(one.inquiry, self._decided(one, caller), *tells) for one in planned
-        )
+        return tuple(PreparedQuestion(one.inquiry, self._decided(one), *tells) for one in planned)
 
     async def prepare_while_serving(
         self, document: Document, request: Request, caller: Caller
@@ -239,11 +237,12 @@ class Preparation:
         made = known.plan if known else plan(inquiry, caller, self.registry, fields)
         return PlannedInquiry(inquiry, kind, made, known)
 
-    def _decided(self, planned: PlannedInquiry, caller: Caller) -> DecidedPlan:
+    def _decided(self, planned: PlannedInquiry) -> DecidedPlan:
         if planned.known is not None:
             return planned.known
-        decided = DecidedPlan.of(planned.plan, self.registry, planned.kind.decisions, caller)
-        self.plans.keep(planned.kind, decided)
+        kind = planned.kind
+        decided = DecidedPlan.of(planned.plan, self.registry, kind.decisions, kind.areas)
+        self.plans.keep(kind, decided)
         return decided
 
     def _refuse_bulk(self, asked: tuple[Inquiry, ...], caller: Caller, *, bulk: bool) -> None:

@@ -1,6 +1,7 @@
 """A time limit ends what asyncio's own would end, in the same moment and with the same error."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -86,6 +87,23 @@ def test_hundreds_of_limits_that_were_kept_hold_up_none_that_is_not() -> None:
         return await asyncio.gather(*(one(0.0 if place % 100 else 2.0) for place in range(500)))
 
     assert run(main()).count(False) == 5
+
+
+def test_a_limit_that_was_kept_keeps_nothing_of_what_was_done_within_it() -> None:
+    async def one() -> None:
+        with TimeLimit(5.0):
+            await sleep(0.1)
+
+    async def main() -> bool:
+        task = asyncio.create_task(one())
+        seen = weakref.ref(task)
+        with TimeLimit(9.0):  # so that the first one's place in line is not cleared away
+            await task
+            del task
+            await sleep(0.1)
+            return seen() is None
+
+    assert run(main())
 
 
 def test_a_limit_outside_of_a_task_is_refused() -> None:

@@ -1,6 +1,6 @@
 """A plan with what its sources give one kind of caller: made once, as it depends on no child."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Self
@@ -8,7 +8,6 @@ from typing import Final, Self
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made
 from gateway.fanout.sources import RegisteredSource, Registry
-from gateway.model.caller import Caller
 from gateway.policy.context import UNSAID, RecordFacts
 from gateway.policy.decide import Decisions, Matter, OnRecord, Verdict
 from gateway.questions.plan import Plan, PlannedSource
@@ -39,12 +38,12 @@ class DecidedPlan:
     read: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, plan: Plan, registry: Registry, decisions: Decisions, caller: Caller) -> Self:
-        """What this kind of caller is given of this plan."""
+    def of(cls, plan: Plan, registry: Registry, decisions: Decisions, areas: Sequence[str]) -> Self:
+        """What this kind of caller, of these areas, is given of this plan."""
 
         @cache
         def on_record(source_id: str, said: RecordFacts) -> Verdict:
-            return decisions.of(matter_of(registry, source_id, caller, said))
+            return decisions.of(matter_of(registry, source_id, areas, said))
 
         sources = {p.source: registry.sources[p.source] for p in plan.sources}
         verdicts = {name: on_record(name, UNSAID) for name in sources}
@@ -58,11 +57,11 @@ class DecidedPlan:
 
 
 def matter_of(
-    registry: Registry, source_id: str, caller: Caller, said: RecordFacts = UNSAID
+    registry: Registry, source_id: str, areas: Iterable[str], said: RecordFacts = UNSAID
 ) -> Matter:
-    """What is to be decided of a source for this caller."""
+    """What is to be decided of a source for a caller of these areas."""
     source = registry.sources[source_id]
-    in_area = registry.agencies[source.agency].serves(caller.areas)
+    in_area = registry.agencies[source.agency].serves(areas)
     return Matter(source.agency, source.id, source.supplies, in_area, said)
 
 

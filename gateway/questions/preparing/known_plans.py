@@ -61,11 +61,11 @@ class PlannedInquiry:
     plan: Plan
     known: DecidedPlan | None = None
 
-    def left(self, registry: Registry, caller: Caller) -> list[Matter]:
+    def left(self, registry: Registry) -> list[Matter]:
         """What has still to be decided for it."""
         if self.known is not None:
             return []
-        matters = (matter_of(registry, p.source, caller) for p in self.plan.sources)
+        matters = (matter_of(registry, p.source, self.kind.areas) for p in self.plan.sources)
         return self.kind.decisions.left(matters)
 
 

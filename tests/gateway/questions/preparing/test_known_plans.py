@@ -1,6 +1,7 @@
 """A plan that was made for one question serves the next of its kind, and none of another."""
 
 import asyncio
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -112,6 +113,16 @@ def test_another_child_of_whom_the_same_is_told_has_the_same_plan(tmp_path: Path
         )
     assert first.decided is second.decided
     assert first.decided is not third.decided
+
+
+def test_nothing_of_a_caller_is_kept_with_a_plan(tmp_path: Path) -> None:
+    with prepares(tmp_path) as preparation:
+        for _ in range(3):
+            caller = replace(PRACTITIONER, user="n.obody-else")
+            asked(preparation, DOCUMENTS[0], {"known": DETAILS[0], "reason": REASON}, caller)
+        del caller
+        held = [each for each in gc.get_objects() if isinstance(each, Caller)]
+        assert [each.user for each in held if each.user == "n.obody-else"] == []
 
 
 def test_whoever_asks_of_another_kind_each_time_takes_nobodys_place() -> None:
