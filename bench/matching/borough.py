@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import demo
 from adapters.authoring.grant import claimed
 from adapters.contract.codes import Sex
 from adapters.contract.dates import PartialDate
@@ -24,7 +25,7 @@ from gateway.config.operator_file import read_operator_file
 from resolvers.matching.grade import MatchGrade
 from tests.support.virtual_time import run
 
-_DEMO: Final = Path(register.__file__).parent
+DEMO: Final = Path(demo.__file__).parent
 _UNMARKED: Final[Mapping[str, bool | None]] = {
     register.NHS_DEMOGRAPHICS: False,
     register.CHILD_HEALTH: False,
@@ -79,10 +80,10 @@ async def _asked(people: Town, *, numbered: bool) -> Borough:
 def _gateway(agencies: list[Filing], area: str) -> StagedGateway:
     sources = []
     for agency in agencies:
-        text = (_DEMO / "manifests" / f"{agency.kind.name}.toml").read_text("utf-8")
+        text = (DEMO / "manifests" / f"{agency.kind.name}.toml").read_text("utf-8")
         manifest = Manifest.model_validate(tomllib.loads(text))
         sources.append(source_of(agency, manifest, claimed(manifest)))
-    operator = read_operator_file(_DEMO / "operator.toml")
+    operator = read_operator_file(DEMO / "operator.toml")
     return wired(sources, operator, replace(PRACTITIONER, areas=(area,)))
 
 

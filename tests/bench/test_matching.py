@@ -11,7 +11,7 @@ import pytest
 from adapters.contract.contract import NoRecord, Question, Records
 from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Upn
 from adapters.contract.record import Identifier
-from bench.matching import results
+from bench.matching import borough, results
 from bench.matching.asking.caller import MadeUpCaller, callers
 from bench.matching.asking.counting import Counting
 from bench.matching.asking.counts import Counts, Share, upper_bound
@@ -27,6 +27,7 @@ from bench.matching.gateway.filing import Filing
 from bench.matching.gateway.staged import PRACTITIONER, staged
 from bench.matching.measured import A_ROUND, Commit, sizes
 from bench.matching.settings import SETTINGS, Aims, Setting
+from demo.population.register import INTAKES
 from gateway.fanout.sources import RegisteredSource
 from tests.support.plain_sources import ON_BEHALF
 from tests.support.virtual_time import run
@@ -131,6 +132,11 @@ def test_a_restricted_child_is_counted_apart() -> None:
     Counting(counted, town, 1).first(caller, told(town, caller))
     assert counted.questions["restricted"] == 1
     assert not counted.groups
+
+
+def test_the_borough_is_asked_by_the_manifests_of_the_demo() -> None:
+    assert all((borough.DEMO / "manifests" / f"{name}.toml").is_file() for name in INTAKES)
+    assert (borough.DEMO / "operator.toml").is_file()
 
 
 async def search(agency: Filing, **given: str) -> Records | NoRecord:
