@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +33,7 @@ _FURTHER: Final = MappingProxyType(
     }
 )
 CONTACTS: Final = "contacts"
+_EVERY_FIELD: Final = attrgetter(*CLASS_OF)  # a tuple or None where it is not said
 
 
 def classes_for(fields: Iterable[str]) -> frozenset[ReleaseClass]:
@@ -92,8 +94,10 @@ def _mask(classes: frozenset[ReleaseClass], fields: frozenset[str]) -> _Mask:
 
 def fields_released(record: Record) -> frozenset[str]:
     """The names of the fields that hold anything, with "contacts" for any contact detail."""
-    named = {field for field in CLASS_OF if getattr(record, field) not in (None, ())}
-    return frozenset(named | {CONTACTS} if any(_contacts(record)) else named)
+    named = {field for field, said in zip(CLASS_OF, _EVERY_FIELD(record), strict=True) if said}
+    if (record.carers or record.involvements) and any(_contacts(record)):
+        named.add(CONTACTS)
+    return frozenset(named)
 
 
 def _uncontactable(involvement: Involvement) -> Involvement:

@@ -1,12 +1,12 @@
 """What one agency's row says: its outcome in words, and what this caller may see of its records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
 from adapters.contract.identifiers import AGENCY_RECORD
-from adapters.contract.record import Identifier
+from adapters.contract.record import Identifier, Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES
 from gateway.model.agency import AgencyCard
@@ -35,7 +35,6 @@ from gateway.questions.wording.outcomes import (
     sentence,
     shielded,
 )
-from resolvers.child.child import Provenance
 from resolvers.child.involvements import involvements
 from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import fields_released
@@ -73,9 +72,27 @@ def row(view: ReleaseView, agency: str, findings: Findings, seen: Seen | None = 
     unasked = _unasked(view, planned)
     if unasked is not None:
         return _unasked_row(view, card, planned, unasked)
-    if (view.hides(findings) and not card.national) or view.marked(findings, agency):
+    if _is_shielded(view, agency, findings):
         return _shielded_row(view, card)
     return _asked_row(view, card, planned, findings, seen or Seen(view, findings))
+
+
+def outcome_of(view: ReleaseView, agency: str, findings: Findings) -> Outcome:
+    """The outcome of an agency's row, and nothing else of it."""
+    if agency == SENSITIVE_SERVICES:
+        return _pooled_row(view, view.registry.agencies[agency], findings).outcome
+    planned = view.plan.of(agency)
+    unasked = _unasked(view, planned)
+    if unasked is not None:
+        return unasked
+    if _is_shielded(view, agency, findings):
+        return Outcome.NOTHING_TO_SHARE
+    return fold(_outcomes(view, planned, findings, _heard(view, planned, findings)))
+
+
+def _is_shielded(view: ReleaseView, agency: str, findings: Findings) -> bool:
+    hidden = view.hides(findings) and not view.registry.agencies[agency].national
+    return hidden or view.marked(findings, agency)
 
 
 def _unasked(view: ReleaseView, planned: Iterable[PlannedSource]) -> Outcome | None:
@@ -129,6 +146,29 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
     )
 
 
+def _heard(
+    view: ReleaseView, planned: Iterable[PlannedSource], findings: Findings
+) -> list[SourceAnswer]:
+    """The answers that an agency's row is made of."""
+    answers, own = findings.answers, view.gateway_only
+    return [answers[p.source] for p in planned if p.source in answers and p.source not in own]
+
+
+def _outcomes(
+    view: ReleaseView,
+    planned: tuple[PlannedSource, ...],
+    findings: Findings,
+    answers: Sequence[SourceAnswer],
+) -> list[Outcome]:
+    """Of each source of an agency that answered, and of those that were not asked."""
+    outcomes = [_judged(answered, findings) for answered in answers]
+    if len(answers) < len(planned):
+        heard = {answered.source for answered in answers}
+        barred = (p for p in planned if p.source not in heard)
+        outcomes += [o for p in barred if (o := _unasked(view, [p]))]
+    return outcomes
+
+
 def _asked_row(
     view: ReleaseView,
     card: AgencyCard,
@@ -136,39 +176,36 @@ def _asked_row(
     findings: Findings,
     seen: Seen,
 ) -> AgencyRow:
-    heard = [
-        p for p in planned if p.source in findings.answers and p.source not in view.gateway_only
-    ]
-    answers = [findings.answers[p.source] for p in heard]
-    barred = [p for p in planned if p not in heard] if len(heard) < len(planned) else []
-    outcomes = [_judged(a, findings) for a in answers]
-    outcomes += [o for p in barred if (o := _unasked(view, [p]))]
+    answers = _heard(view, planned, findings)
+    outcomes = _outcomes(view, planned, findings, answers)
     outcome = fold(outcomes)
-    attempts = sum(a.attempts for a in answers)
+    attempts = sum([a.attempts for a in answers])
     members = seen.of(answers)
-    defects = any(r.defects for a in answers for r in findings.resolution.certain(a.source))
-    doubts = any(doubtful(findings, a.source) for a in answers)
-    more = _more(findings, answers)
+    certain = [r for a in answers for r in findings.resolution.certain(a.source)]
+    defects = [record for record in certain if record.defects]
+    doubts = [a for a in answers if doubtful(findings, a.source)]
+    unsettled = [each for each in outcomes if not each.conclusive]
+    more = _more(answers, certain)
     needs = _needs(view, findings, answers, outcome)
-    told = [(i, Provenance(m.agency, m.as_of)) for m in members for i in m.record.involvements]
+    told = [(i, by) for m in members if (by := m.told_by) for i in m.record.involvements]
     return AgencyRow(
         agency=card,
         outcome=outcome,
         areas=card.areas,
         ring=of_agency(card),
-        complete=all(o.conclusive for o in outcomes) and not (defects or doubts or more),
-        searched_by=tuple(sorted(set().union(*(a.searched_by for a in answers)))),
+        complete=not (unsettled or defects or doubts or more),
+        searched_by=tuple(sorted(set().union(*[a.searched_by for a in answers]))),
         needs=needs,
         detail=_lacking(card, outcome, outcomes, answers, more or (UNREAD if defects else None))
         or sentence(card, outcome, needs),
-        as_of=max((t for a in answers if (t := as_of(a))), default=None),
-        latency_ms=max((a.latency_ms for a in answers if a.attempts), default=None),
+        as_of=max([t for a in answers if (t := as_of(a))], default=None),
+        latency_ms=max([a.latency_ms for a in answers if a.attempts], default=None),
         attempts=attempts,
         retryable=outcome in _RETRYABLE,
         involvements=involvements(told, view.today, view.query_id),
         withheld=withheld(view, planned) + (withheld_for_shield(view, findings) if members else ()),
-        released=frozenset().union(*(fields_released(m.record) for m in members)),
-        through=_NOBODYS if attempts else _NOBODYS.union(*(a.through for a in answers)),
+        released=frozenset().union(*[fields_released(m.record) for m in members]),
+        through=_NOBODYS if attempts else _NOBODYS.union(*[a.through for a in answers]),
     )
 
 
@@ -190,21 +227,20 @@ def _lacking(
     lacks: str | None,
 ) -> str | None:
     """What is to be said beyond the outcome itself; None where that says it all."""
-    open_for_s = [s for a in answers if (s := _open_s(a)) is not None]
-    if outcome is Outcome.UNAVAILABLE and open_for_s:
-        return resting(card, max(open_for_s))
-    if outcome.answered and not all(each.answered for each in every):
+    if outcome is Outcome.UNAVAILABLE:
+        open_for_s = [s for a in answers if (s := _open_s(a)) is not None]
+        if open_for_s:
+            return resting(card, max(open_for_s))
+    if outcome.answered and [each for each in every if not each.answered]:
         return lacking(card, PARTLY)
     return lacking(card, lacks) if outcome is Outcome.HAS_RECORD and lacks else None
 
 
-def _more(findings: Findings, answers: Iterable[SourceAnswer]) -> str | None:
+def _more(answers: Iterable[SourceAnswer], certain: Iterable[Record]) -> str | None:
     """What the agency holds beyond what came, in words; None if that is all."""
-    answered = [each for each in answers if isinstance(each.reply, Records)]
-    if not all(each.whole for each in answered):
+    if [each for each in answers if isinstance(each.reply, Records) and not each.whole]:
         return UNREAD_PAGE
-    records = (r for each in answered for r in findings.resolution.certain(each.source))
-    return CUT if any(record.cut for record in records) else None
+    return CUT if [record for record in certain if record.cut] else None
 
 
 def _open_s(answered: SourceAnswer) -> float | None:

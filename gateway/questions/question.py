@@ -21,7 +21,7 @@ from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import SENSITIVE_SERVICES, RegisteredSource
 from gateway.model.answer import AgencyInScope, AgencyRow, Receipt, WholeAnswer
 from gateway.model.figures import ANSWER, NO_FIGURES, RELEASE, Figures
-from gateway.questions.agency_row import in_scope, row
+from gateway.questions.agency_row import in_scope, outcome_of, row
 from gateway.questions.findings import Findings
 from gateway.questions.order import Order, Teacher
 from gateway.questions.projection import whole
@@ -213,6 +213,9 @@ class RunningQuestion:
     def _row(self, agency: str) -> AgencyRow:
         return row(self._view, agency, self._findings)
 
+    def _outcome(self, agency: str) -> Outcome:
+        return outcome_of(self._view, agency, self._findings)
+
     @property
     def _findings(self) -> Findings:
         return self._shield.told(self._answers)
@@ -255,9 +258,7 @@ class RunningQuestion:
 
     def _holds_her_for_good(self, agency: str) -> bool:
         asked = self._asked_of(agency)
-        return (
-            bool(asked) and self._stands(asked) and self._row(agency).outcome is Outcome.HAS_RECORD
-        )
+        return bool(asked) and self._stands(asked) and self._outcome(agency) is Outcome.HAS_RECORD
 
     def _asked_of(self, agency: str) -> list[str]:
         """The sources that are asked for this agency's row."""
@@ -304,7 +305,7 @@ class RunningQuestion:
             return False
         if any(map(self._learned, asked)):
             return False
-        return self._row(agency).outcome not in _TELLS_OF_A_RECORD
+        return self._outcome(agency) not in _TELLS_OF_A_RECORD
 
     def _learned(self, source: str) -> bool:
         """Whether an answer rests on what others taught: that shows that nobody restricted by then.

@@ -211,26 +211,34 @@ def withheld(
     kept = {
         replace(each, message=worded(each, agencies[p.agency]))
         for p in planned
-        for each in _kept_back(view, p.source, findings)
-        if each.release_class in requested
+        for each in _kept_back(view, p.source, findings, requested)
     }
-    return tuple(sorted(kept))
+    return tuple(sorted(kept)) if kept else ()
 
 
-def _kept_back(view: ReleaseView, source: str, findings: Findings | None) -> Iterable[Withheld]:
+def _kept_back(
+    view: ReleaseView,
+    source: str,
+    findings: Findings | None,
+    requested: frozenset[ReleaseClass],
+) -> Iterable[Withheld]:
     """What a source keeps back: before asking, or now that its records have spoken.
 
     Of the shield the whole answer speaks in one voice: see withheld_for_shield.
     """
-    before = view.verdicts[source].withheld
+    before = [w for w in view.verdicts[source].withheld if w.release_class in requested]
     if findings is None:
         return before
+    again = view.verdict(source, findings).withheld
+    later = [
+        w for w in again if w.release_class in requested and w.reason is not WithheldReason.SHIELD
+    ]
+    if not (before or later):
+        return ()
     records = findings.resolution.certain(source)
     verdicts = [view.verdict(source, findings, record) for record in records]
-    given = frozenset().union(*(verdict.permitted for verdict in verdicts))
+    given = frozenset().union(*[verdict.permitted for verdict in verdicts])
     told = given | {w.release_class for w in before}
-    again = view.verdict(source, findings).withheld
-    later = [w for w in again if w.reason is not WithheldReason.SHIELD]
     return [
         *(w for w in before if w.release_class not in given),
         *(w for w in later if w.release_class not in told),

@@ -37,7 +37,10 @@ def facts(
         if same is not None and (key := keys.get(value)) is None:
             key = keys[value] = same(value)
         groups.setdefault(key, []).append(statement)
-    found = [Fact(_form(group), _sources(group)) for group in groups.values()]
+    alike = same is None or len(keys) == len(groups)  # each fact is said in one form alone
+    found = [
+        Fact(group[0][0] if alike else _form(group), _sources(group)) for group in groups.values()
+    ]
     return tuple(found if len(found) < len("ab") else _ordered(found, order))
 
 
@@ -70,9 +73,6 @@ def moment(as_of: datetime | None) -> tuple[bool, datetime, str]:
 
 
 def _form(group: list[tuple[T, Provenance]]) -> T:
-    first = group[0][0]
-    if all(value is first or value == first for value, _ in group):
-        return first
     tellers = Counter(value for value, _ in {(value, source.agency) for value, source in group})
     return max(tellers, key=lambda value: (tellers[value], len(repr(value)), repr(value)))
 
@@ -80,9 +80,9 @@ def _form(group: list[tuple[T, Provenance]]) -> T:
 def _sources(said_by: list[tuple[T, Provenance]]) -> tuple[Provenance, ...]:
     if len(said_by) == 1:
         return (said_by[0][1],)
-    latest: dict[str, Provenance] = {}
-    for _, source in said_by:
-        before = latest.setdefault(source.agency, source)
-        if before is not source and moment(before.as_of) < moment(source.as_of):
-            latest[source.agency] = source
+    latest = {source.agency: source for _, source in said_by}
+    if len(latest) < len(said_by):
+        for _, source in said_by:
+            if moment(latest[source.agency].as_of) < moment(source.as_of):
+                latest[source.agency] = source
     return tuple([latest[agency] for agency in sorted(latest)])

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final
 
@@ -26,7 +27,7 @@ def involvements(
     One agency's equal ones are one; another agency's are its own. Ids begin with the query's, then
     count within the agency in this same order; they hold nothing of the child.
     """
-    day = PartialDate.of(today)
+    day = _day(today)
     by_agency: dict[str, list[tuple[Involvement, Provenance]]] = {}
     for statement in said:
         by_agency.setdefault(statement[1].agency, []).append(statement)
@@ -46,7 +47,7 @@ def lead(
     leads = [f for f in found if f.value.involvement.lead_practitioner is True and _open(f, today)]
     if not leads:
         return None, None
-    day = PartialDate.of(today)
+    day = _day(today)
     first = min(
         leads, key=lambda f: (_order(f.value.involvement, f.value.agency, day), repr(f.value))
     )
@@ -59,7 +60,10 @@ def is_open(involvement: Involvement, today: date) -> bool:
 
     A month or a year of ending has not passed before its last day.
     """
-    return _is_open(involvement, PartialDate.of(today))
+    return _is_open(involvement, _day(today))
+
+
+_day: Final = lru_cache(maxsize=4)(PartialDate.of)  # of today alone: each involvement asks for it
 
 
 def _is_open(involvement: Involvement, today: PartialDate) -> bool:

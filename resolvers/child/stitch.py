@@ -1,6 +1,6 @@
 """One child of many records, all certainly hers: every fact once, with everyone who says so."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -8,7 +8,16 @@ from typing import Final, TypeVar
 from adapters.contract.codes import NameUse
 from adapters.contract.dates import PartialDate
 from adapters.contract.frozen import plainly_made, replace
-from adapters.contract.record import Address, Carer, GpPractice, Name, Record, School, SupportStatus
+from adapters.contract.record import (
+    Address,
+    Carer,
+    GpPractice,
+    Identifier,
+    Name,
+    Record,
+    School,
+    SupportStatus,
+)
 from resolvers.child import chronology
 from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
 from resolvers.child.facts import Statements, facts
@@ -38,6 +47,11 @@ class Member:
     agency: str
     as_of: datetime | None
     record: Record
+
+    @property
+    def told_by(self) -> Provenance:
+        """Who says what it says."""
+        return Provenance(self.agency, self.as_of)
 
 
 def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
@@ -71,7 +85,7 @@ def _told(members: Iterable[Member]) -> tuple[_Told, ...]:
     for member in members:
         by_agency.setdefault(member.agency, []).append(member)
     return tuple(
-        (member.record, Provenance(member.agency, member.as_of))
+        (member.record, member.told_by)
         for own in by_agency.values()
         for member in (own if len(own) == 1 else dict.fromkeys(own))
     )
@@ -124,7 +138,11 @@ def _gp_practices(record: Record) -> tuple[GpPractice, ...]:
 
 def _numbers(told: Iterable[_Told]) -> Iterator[Conflict | None]:
     """Several NHS numbers or UPNs: one child has one of each."""
-    said = [(numbers(record.identifiers), source) for record, source in told]
+    read: dict[tuple[Identifier, ...], Mapping[str, frozenset[str]]] = {}
+    for record, _ in told:
+        if record.identifiers not in read:
+            read[record.identifiers] = numbers(record.identifiers)
+    said = [(read[record.identifiers], source) for record, source in told]
     for scheme in NUMBERS:
         yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
 

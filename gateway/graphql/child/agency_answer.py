@@ -6,7 +6,7 @@ from typing import Self
 import strawberry
 
 from gateway.graphql.child.involvement import InvolvementType
-from gateway.graphql.types.agency import Agency, ContactType
+from gateway.graphql.types.agency import Agencies, Agency, ContactType
 from gateway.graphql.types.declare import code_list, field, output
 from gateway.graphql.types.withheld import WithheldType
 from gateway.model.answer import AgencyRow
@@ -88,7 +88,7 @@ class AgencyAnswer:
     def of(cls, row: AgencyRow, query_id: str) -> Self:
         """The row of a question as it stands; everything in it is the agency's own word."""
         agency = Agency.of(row.agency)
-        agencies = {row.agency.id: agency}
+        agencies = Agencies({row.agency.id: agency})
         return cls(
             id=strawberry.ID(f"{query_id}/answers/{row.agency.id}"),
             agency=agency,

@@ -34,4 +34,10 @@ class FactType:
 
 def sources_of(fact: stitched.Fact[T], agencies: Agencies) -> list[ProvenanceType]:
     """Everyone who says `fact`, in its own order."""
-    return [ProvenanceType.of(source, agencies) for source in fact.sources]
+    said, every = agencies.said, fact.sources
+    return [said.get(id(one)) or _first_said(one, agencies) for one in every]
+
+
+def _first_said(source: stitched.Provenance, agencies: Agencies) -> ProvenanceType:
+    said = agencies.said[id(source)] = ProvenanceType.of(source, agencies)
+    return said

@@ -6,7 +6,7 @@ in as constants by name. `GeneratedModule.text` is what is compiled, and can be 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")  # as GraphQL has it
@@ -27,7 +27,14 @@ class GeneratedModule:
 
     def __init__(self) -> None:
         self._functions: dict[str, str] = {}
-        self._constants: dict[str, Any] = {"str": str, "bool": bool, "ValueError": ValueError}
+        self._once: dict[tuple[str, ...], str] = {}
+        self._kept: list[dict[int, Any]] = []
+        self._constants: dict[str, Any] = {
+            "str": str,
+            "bool": bool,
+            "ValueError": ValueError,
+            "id": id,
+        }
 
     @property
     def text(self) -> str:
@@ -43,6 +50,26 @@ class GeneratedModule:
         """The name of a function that does this before, and gives this back."""
         body = "".join(f"\n {line}" for line in (*before, f"return {returned}"))
         return self._functions.setdefault(body, f"write{len(self._functions)}")
+
+    def once(self, before: Sequence[str], returned: str) -> str:
+        """The same of values that stand in one answer many times: each is written once.
+
+        Their places in memory tell them apart, until `forget` is called: while an answer is made
+        none of its values goes.
+        """
+        key = (*before, returned)
+        if key not in self._once:
+            name = f"kept{len(self._kept)}"
+            self._kept.append({})
+            self._constants[name] = self._kept[-1]
+            write = self.function([*before, f"made = {name}[id(value)] = {returned}"], "made")
+            self._once[key] = self.function([], f"{name}.get(id(value)) or {write}(value)")
+        return self._once[key]
+
+    def forget(self) -> None:
+        """Keep nothing of an answer that was written."""
+        for kept in self._kept:
+            kept.clear()
 
     def compiled(self) -> Mapping[str, Callable[[Any], Any]]:
         """The functions by name."""

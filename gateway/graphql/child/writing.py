@@ -37,6 +37,7 @@ WriteAnswer = Callable[[Sequence[Answering | None]], Awaitable[dict[str, Any]]]
 
 _AS_THEY_STAND: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
 _TYPENAME: Final = "__typename"
+_MANY_TIMES: Final = frozenset({"Provenance"})  # the same objects stand under most facts
 
 
 class _NotWritableError(Exception):
@@ -93,8 +94,14 @@ class _Compiler:
         write_of = self.generated.compiled()
         parts = [(key, part, write_of[name]) for key, (part, name) in named.items()]
 
+        def said(put: Write, value: Any) -> Any:
+            try:
+                return put(value)
+            finally:
+                self.generated.forget()
+
         async def write(answering: Answering) -> dict[str, Any]:
-            return {key: put(await part(answering)) for key, part, put in parts}
+            return {key: said(put, await part(answering)) for key, part, put in parts}
 
         return write
 
@@ -147,7 +154,10 @@ class _Compiler:
             attribute, said = self._field(kind, nodes, name)
             reads.append(f"{name} = value.{named(attribute)}")
             writes.append(f"'{named(key)}': {said}")
-        return self.generated.function(reads, f"{{{', '.join(writes)}}}")
+        returned = f"{{{', '.join(writes)}}}"
+        if kind.name in _MANY_TIMES:
+            return self.generated.once(reads, returned)
+        return self.generated.function(reads, returned)
 
     def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode], name: str) -> tuple[str, str]:
         """The attribute of a field, and the expression that writes it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import strawberry
 
@@ -119,9 +119,17 @@ class DirectoryEntry:
         )
 
 
-Agencies = Mapping[str, Agency]
+class Agencies(dict[str, Agency]):
+    """The agencies of one answer by id; `said` keeps what is made of each teller, by its place.
+
+    Most facts of an answer have the same tellers. These live as long as the answer is made.
+    """
+
+    def __init__(self, every: Mapping[str, Agency]) -> None:
+        super().__init__(every)
+        self.said: dict[int, Any] = {}
 
 
 def agencies_of(cards: Mapping[str, known.AgencyCard]) -> Agencies:
     """The agencies of `cards`, by id and in the order of their ids."""
-    return {key: Agency.of(cards[key]) for key in sorted(cards)}
+    return Agencies({key: Agency.of(cards[key]) for key in sorted(cards)})
