@@ -1,7 +1,8 @@
-"""Whoever reads the figures and asks one question cannot tell whether a child is known."""
+"""Whoever reads figures or traces and asks one question cannot tell if a child is known."""
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.identity.development_token import issue
 from tests.support.agencies import AUTHORITY, BY_UPN, AgencyServer, SourceFile, rest_source
+from tests.support.collector import Collector, attributes, collecting
 from tests.support.loopback import serving
 from tests.support.scraping import SHOWN, scraped
 from tests.support.served_gateway import Served, served
@@ -23,7 +25,9 @@ Y = true
 "*" = false
 """
 # What time moves by itself, and what is told in steps.
-BY_TIME: Final = re.compile(r"age_s|lock_s|certificate|loop_lag|process_|scrapes|_sum|_bucket")
+BY_TIME: Final = re.compile(
+    r"age_s|lock_s|collector|certificate|loop_lag|process_|scrapes|_sum|_bucket"
+)
 
 
 def clinic_at(url: str) -> SourceFile:
@@ -60,15 +64,35 @@ async def moved_by(gateway: Served, known: Mapping[str, Any]) -> dict[tuple[str,
     return {name: after[name] - before.get(name, 0.0) for name in after}
 
 
-async def test_the_figures_move_alike_for_a_child_who_is_known_and_one_who_is_not(
+def shapes(collector: Collector) -> list[list[tuple[str, str]]]:
+    """What each trace says was done, in no order."""
+    found: defaultdict[bytes, list[tuple[str, str]]] = defaultdict(list)
+    for span in collector.spans():
+        found[span.trace_id].append((span.name, str(attributes(span))))
+    return [sorted(each) for each in found.values()]
+
+
+async def test_figures_and_traces_are_alike_for_a_child_who_is_known_and_one_who_is_not(
     tmp_path: Path,
 ) -> None:
     clinic = AgencyServer(before=page)
-    async with serving(AgencyServer().answer) as spine, serving(clinic.answer) as url:
+    async with (
+        serving(AgencyServer().answer) as spine,
+        serving(clinic.answer) as url,
+        collecting() as collector,
+    ):
         register = rest_source("spine", spine, claims=AUTHORITY, onward=("identifiers",))
-        async with served(tmp_path, [register, clinic_at(url)], **SHOWN) as gateway:
+        fed = {"collector__url": collector.url, "collector__traces": 1.0}
+        async with served(tmp_path, [register, clinic_at(url)], **SHOWN, **fed) as gateway:
             await moved_by(gateway, NOBODY)  # the first one opens connections
             of_nobody = await moved_by(gateway, NOBODY)
             assert clinic.asked == []
             assert await moved_by(gateway, KNOWN) == of_nobody
+            assert await gateway.stop() == 0
     assert len(clinic.asked) == 1
+    # They came mixed. The first question also tried whether the spine finds a test child.
+    one, other, first = sorted(shapes(collector), key=len)
+    assert one == other
+    assert len(first) == len(one) + 1
+    assert ("call", "{'teamaround.source': 'spine', 'teamaround.went': 'ok'}") in one
+    assert "clinic" not in str(collector.everything())
