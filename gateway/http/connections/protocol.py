@@ -28,6 +28,7 @@ from gateway.http.connections.bounds import (
 from gateway.http.connections.peers import ClientAddress
 from gateway.http.connections.refusals import CAUSE, TOO_SLOW_TO_READ, RefusalLog, response
 from gateway.http.connections.table import Admitted
+from gateway.http.connections.target import is_clear, names_a_host
 from gateway.model.signed_in import GONE, SIGNED_IN
 
 Shown = Callable[[asyncio.BaseTransport], Mapping[str, Any]]
@@ -235,6 +236,9 @@ class BoundedProtocol(HttpToolsProtocol):
             raise _Refused(400)
         if names.count(b"host") != 1 and (version == "1.1" or b"host" in names):
             raise _Refused(400)
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if not is_clear(self.url) or not all(map(names_a_host, hosts)):
+            raise _Refused(400)
         if b"transfer-encoding" in names:
             self._refuse_coding(version)
         if b"expect" in names:
@@ -289,6 +293,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+            if not self.pipeline:  # the rest of its body may be among what came later
+                self._go_on()
         elif self._refusal:
             self._say(self._refusal)
         elif self._in_body and self._length() > _IN_BODY:
@@ -297,8 +303,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._until = self.loop.time() + LINGER_S
         else:
             self._be_idle()
-            data, self._later = self._later, b""
-            self._parse(data)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        data, self._later = self._later, b""
+        self._parse(data)
 
     def _length(self) -> float:
         """How many bytes the body has, of which some may be here; a body in chunks may have any."""

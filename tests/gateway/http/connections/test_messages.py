@@ -1,10 +1,12 @@
 """What is no request, or may be read in two ways, is refused before anybody answers it."""
 
+import asyncio
 from typing import Final
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
-from tests.support.door import GET, HOST, door, echo, statuses
+from tests.support.door import GET, HOST, door, echo, heard, statuses
 
 POST: Final = b"POST / HTTP/1.1\r\n" + HOST
 CHUNKED: Final = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -19,6 +21,14 @@ REFUSED: Final = {
     "a long address": (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n", 414),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
     "two hosts": (b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n", 400),
+    "a host with a user": (b"GET / HTTP/1.1\r\nHost: jonah@a\r\n\r\n", 400),
+    "a host with a path": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    "a host of two": (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    "a host with a port that is none": (b"GET / HTTP/1.1\r\nHost: a:123456\r\n\r\n", 400),
+    "a host that is an address in part": (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
+    "an address with a fragment": (b"GET /#a HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a whole address with a user": (b"GET http://jonah@a/ HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a whole address of nobody": (b"GET http:///a HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "HTTP/0.9": (b"GET /\r\n\r\n", 505),
     "HTTP/2 without a word": (b"GET / HTTP/2.0\r\n" + HOST + b"\r\n", 505),
     "the preface of HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
@@ -138,6 +148,29 @@ async def test_requests_sent_at_once_are_answered_in_order_and_no_more_than_may_
             said.index(b"GET /%d " % n) for n in range(8)
         )
         assert statuses(await served.sent(GET * 2000)) == [200] * 9 + [429]
+
+
+@pytest.mark.parametrize("first", [4_000, 70_000])
+async def test_a_body_that_comes_while_an_earlier_request_is_answered_is_read(first: int) -> None:
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/0":
+            asked.set()
+            await may_go.wait()
+        await echo(scope, receive, send)
+
+    asked, may_go = asyncio.Event(), asyncio.Event()
+    body = b"b" * 90_000
+    later = b"POST /1 HTTP/1.1\r\n" + HOST + b"Content-Length: 90000\r\n\r\n" + body
+    async with door(slow) as served, served.client() as (reader, writer):
+        writer.write(b"GET /0 HTTP/1.1\r\n" + HOST + b"\r\n" + later[:first])
+        await asked.wait()
+        writer.write(later[first:] + b"GET /2 HTTP/1.1\r\n" + HOST + CLOSE)
+        await writer.drain()
+        may_go.set()
+        said = await heard(reader)
+        assert statuses(said) == [200] * 3
+        assert body in said
+        assert said.endswith(b"GET /2 ")
 
 
 async def test_who_waits_to_be_let_on_is_let_on() -> None:
