@@ -22,6 +22,8 @@ REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
 _REDIRECTS: Final = range(300, 400)
+_WELL: Final = range(200, 300)
+_PROBLEM: Final = "application/problem+json"  # says of an error (RFC 9457), whatever the status
 
 
 class Answer(Protocol):
@@ -122,11 +124,18 @@ def _json(answer: HttpAnswer) -> Any:
     kind = answer.headers.get("content-type", "")
     if answer.body.strip() and not _may_be_json(kind, answer.body):
         return Malformed("content_type")
+    if answer.status in _WELL and media_type(kind) == _PROBLEM:
+        return Malformed("content_type")
     return parse_json(answer.body, charset_of(kind))
 
 
+def media_type(content_type: str) -> str:
+    """The type alone, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def _may_be_json(content_type: str, body: bytes) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = media_type(content_type)
     if kind.startswith("application/") and kind.endswith(("/json", "+json", "/json+fhir")):
         return True
     # Without a type, or as plain text, it is JSON if it begins like it; a page never is.

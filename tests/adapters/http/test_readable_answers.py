@@ -140,7 +140,7 @@ async def test_a_name_that_was_garbled_on_its_way_to_the_agency_is_told_and_not_
 @pytest.mark.parametrize(
     "media",
     [
-        *("text/json", "application/vnd.api+json", "application/problem+json; charset=utf-8"),
+        *("text/json", "application/vnd.api+json", "application/fhir+json; charset=utf-8"),
         *("application/hal+json", "text/plain", "text/plain; charset=utf-8", None),
     ],
 )
@@ -154,6 +154,12 @@ async def test_what_does_not_begin_like_json_is_none_without_its_type(
     media: str | None, body: bytes
 ) -> None:
     assert await asked(body, media) == Malformed("content_type")
+
+
+async def test_a_description_of_a_problem_is_no_answer_where_all_is_said_to_be_well() -> None:
+    nobody = b'{"pupils": [], "total": 0}'
+    said = "Application/Problem+JSON; charset=utf-8"
+    assert await asked(nobody, said) == Malformed("content_type")  # RFC 9457
 
 
 @pytest.mark.parametrize("media", ["text/html", "application/octet-stream", "image/png"])
