@@ -31,7 +31,7 @@ _EVERY: Final = (
     Described("teamaround_refused", "counter", "Refused by limits.", ("event", "cause")),
     Described(STAGE_SECONDS, "histogram", "Seconds of each stage.", ("stage",)),
     Described(OUTCOMES, "counter", "Outcomes of agencies, by lot.", ("outcome",)),
-    Described("teamaround_source_breaker", "gauge", "0 closed, 1 half-open, 2 open.", ("source",)),
+    Described("teamaround_source_breaker", "gauge", "0 closed, 2 open or half-open.", ("source",)),
     Described(CALLS, "counter", "Calls to a source, by lot.", ("source", "went")),
     Described(CALL_SECONDS, "histogram", "Seconds of calls, by lot.", ("source",)),
     Described("teamaround_log_waiting", "gauge", "Entries that wait, in tens."),

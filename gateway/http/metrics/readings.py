@@ -16,7 +16,8 @@ from gateway.registry.generations import ActiveGeneration
 OTHERS: Final = "others"
 """The one label of all sources of whom nobody may know that they are asked."""
 
-_LEVELS: Final = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
+# A breaker is half open while one question tries its source: that would tell of that question.
+_LEVELS: Final = {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 2, BreakerState.OPEN: 2}
 _WITNESSED_FOR_S: Final = 15.0
 _PATIENCE_S: Final = 2.0
 

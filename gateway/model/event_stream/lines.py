@@ -15,16 +15,22 @@ _LAST_WORDS_S: Final = 1.0
 class _Waiting(NamedTuple):
     line: str
     tells: int  # how many lost lines it tells of
+    counts: bool
 
 
 class Lines:
     """Where events are written; one that cannot be is dropped, and the next one says how many were.
 
-    A full disk, a closed pipe, or one that nobody reads must not be felt by a question.
+    A full disk, a closed pipe, or one that nobody reads must not be felt by a question. `dropped`
+    counts them for whoever sees figures, but for the `untold` kinds, which one answer can bring
+    about.
     """
 
-    def __init__(self, file: TextIO, most: int = MOST_WAITING) -> None:
+    def __init__(
+        self, file: TextIO, most: int = MOST_WAITING, untold: frozenset[str] = frozenset()
+    ) -> None:
         self._file = file
+        self._kinds = untold
         self._most = most
         self._cut = False
         self._untold = 0
@@ -37,14 +43,17 @@ class Lines:
         """The event, with how many before it were not written."""
         with self._turn:
             self._tells.count, self._untold = self._untold, 0
+        self._tells.counts = event["event"] not in self._kinds
         if self._tells.count:
             event["dropped"] = self._tells.count
         return event
 
     def msg(self, line: str) -> None:
         """Write one line, all of it or none that can be read."""
-        said = _Waiting(line, getattr(self._tells, "count", 0))
-        self._tells.count = 0
+        said = _Waiting(
+            line, getattr(self._tells, "count", 0), getattr(self._tells, "counts", True)
+        )
+        self._tells.count, self._tells.counts = 0, True
         if self._waiting is None:
             self._deliver(said)
             return
@@ -86,7 +95,7 @@ class Lines:
     def _lost(self, said: _Waiting) -> None:
         with self._turn:
             self._untold += said.tells + 1
-            self.dropped += 1
+            self.dropped += said.counts
 
     def _write(self, line: str) -> None:
         try:

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from gateway.model import events
 from gateway.model.event_stream.lines import Lines
-from gateway.model.event_stream.said import SAID
+from gateway.model.event_stream.said import OF_ANSWERS, SAID
 from gateway.model.event_stream.sparing import Sparing
 
 
@@ -40,7 +40,7 @@ def to_standard_error() -> Lines:
     import structlog  # noqa: PLC0415  # with all that it prints in colours, it takes long
 
     logging.getLogger().addHandler(_NameAlone(logging.WARNING))
-    lines = SAID.lines = Lines(sys.stderr)
+    lines = SAID.lines = Lines(sys.stderr, untold=OF_ANSWERS)
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda found: _told(found.exc_value)

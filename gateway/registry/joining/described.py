@@ -39,8 +39,7 @@ async def described_at(trials: LiveTrials, caller: Caller, source: str, address:
     if not registrar.registers_any(caller):
         await registrar.refuse(caller, ONLY_REGISTRARS)
     await registrar.admit(caller)
-    granted = registrar.generations.current.operator.grant
-    grant = next((one for one in granted if one.source == source), None)
+    grant = trials.grant_of(source)
     if grant is None or not registrar.registers(caller, grant.agency):
         raise AskDifferently("SOURCE_NOT_GRANTED", f"at: {UNGRANTED}")
     with trials.alone(grant.agency):

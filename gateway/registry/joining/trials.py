@@ -83,6 +83,10 @@ class LiveTrials:
         """What is in force when it is looked at."""
         return self.registrar.generations.current
 
+    def grant_of(self, source: str) -> SourceGrant | None:
+        """What the operator grants to this source now, of whichever agency."""
+        return next((one for one in self._now.operator.grant if one.source == source), None)
+
     async def draft(self, caller: Caller, proposal: Proposal, wanted: WantedTrial) -> SourceTried:
         """Try a manifest that nobody has proposed yet; no secret is read for it.
 

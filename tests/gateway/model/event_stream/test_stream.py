@@ -16,7 +16,7 @@ import structlog
 
 from gateway.model import events
 from gateway.model.event_stream.lines import Lines
-from gateway.model.event_stream.said import SAID
+from gateway.model.event_stream.said import OF_ANSWERS, SAID
 from gateway.model.event_stream.sparing import Sparing
 from gateway.model.event_stream.stream import to_standard_error
 
@@ -154,6 +154,15 @@ def test_a_full_disk_drops_lines_and_the_next_one_says_how_many(tmp_path: Path) 
     written = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
     assert written == [{"event": "first", "dropped": 3}, {"event": "second"}]
     assert lines.dropped == 3
+
+
+def test_a_lost_event_that_an_answer_brought_about_moves_no_figure() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as disk:
+        lines = Lines(disk, untold=OF_ANSWERS)
+        for name in ("answer_not_read", "log_unavailable", "source_not_reached"):
+            lines.msg(json.dumps(lines(None, "error", {"event": name})))
+        assert lines.dropped == 1
+        assert lines(None, "info", {"event": "next"})["dropped"] == 3
 
 
 def test_a_line_that_was_cut_does_not_spoil_the_next() -> None:
