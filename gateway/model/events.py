@@ -121,9 +121,9 @@ def secrets_renewed(source: str) -> None:
     _say.info("secrets_renewed", source=source)
 
 
-def secrets_not_renewed(source: str) -> None:
+def secrets_not_renewed(source: str, cause: str) -> None:
     """The secrets of a source cannot be read or used now; it goes on with those it had."""
-    _say.error("secrets_not_renewed", source=source)
+    _say.error("secrets_not_renewed", source=source, cause=cause)
 
 
 def certificate_renewed(setting: str) -> None:

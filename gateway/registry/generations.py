@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gateway.config.certificates.kept import Validity
 from gateway.config.operator_file import OperatorFile
@@ -12,6 +12,7 @@ from gateway.fanout.fan_out import FanOut
 from gateway.fanout.sources import registry_of
 from gateway.graphql.trusted.manifests import DocumentManifest
 from gateway.graphql.trusted.trusted_documents import TrustedDocuments
+from gateway.model.causes import cause_of
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.decide import Policy
 from gateway.policy.rules.rule_set import Baseline
@@ -23,10 +24,13 @@ from gateway.registry.files import OperatorFiles
 
 @dataclass(frozen=True, slots=True)
 class RenewedSecrets:
-    """The sources whose secrets were read anew: `new` are others by now, `kept` cannot be used."""
+    """The sources whose secrets were read anew: `new` are others by now, `kept` cannot be used.
+
+    Beside each of the latter is the cause, as a code.
+    """
 
     new: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class ActiveGeneration:
     preparation: Preparation
     fan_out: FanOut
     connections: Mapping[str, ManagedConnection]
-    secrets: RenewedSecrets = RenewedSecrets()
+    secrets: RenewedSecrets = field(default_factory=RenewedSecrets)
 
     def numbered(self, generation: int) -> "ActiveGeneration":
         """The same as another generation."""
@@ -125,7 +129,7 @@ class Generations:
         rule_set = await asyncio.to_thread(desired_state.rule_set, self._baseline)
         trusted = await asyncio.to_thread(self._trusted, desired_state.folder.documents)
         opened: list[ManagedConnection] = []
-        kept: list[str] = []
+        kept: dict[str, str] = {}
         try:
             for held in desired_state.held:
                 connection = await self._connection(held, must=held.id in must_open)
@@ -151,7 +155,7 @@ class Generations:
             {name: connection.connection for name, connection in connections.items()},
             self._stages.clock,
         )
-        secrets = RenewedSecrets(tuple(self._with_new_secrets(opened)), tuple(kept))
+        secrets = RenewedSecrets(tuple(self._with_new_secrets(opened)), kept)
         return ActiveGeneration(desired_state, preparation, fan_out, connections, secrets)
 
     def replace(self, new: ActiveGeneration) -> None:
@@ -191,11 +195,11 @@ class Generations:
         before = None if self._current is None else self._current.preparation.trusted
         return TrustedDocuments.of(manifests, self._stages.documents, before)
 
-    async def _renewed(self, before: ManagedConnection, kept: list[str]) -> ManagedConnection:
+    async def _renewed(self, before: ManagedConnection, kept: dict[str, str]) -> ManagedConnection:
         try:
             return await self._opener.renewed(before)
-        except ConfigurationInvalid:
-            kept.append(before.held.id)
+        except ConfigurationInvalid as error:
+            kept[before.held.id] = cause_of(error)
             return before
 
     def _with_new_secrets(self, opened: Iterable[ManagedConnection]) -> Iterator[str]:

@@ -147,8 +147,8 @@ class Reloader:
                 # Other gateways read theirs anew only where a generation begins.
                 after = replace(after, generation=head.generation + 1)
                 prepared = prepared.numbered(after.generation)
-            for source in prepared.secrets.kept:
-                events.secrets_not_renewed(source)
+            for source, cause in prepared.secrets.kept.items():
+                events.secrets_not_renewed(source, cause)
             if after.generation == head.generation:
                 self.generations.discard(prepared)
             else:
