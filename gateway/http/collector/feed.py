@@ -5,7 +5,7 @@ import threading
 import time
 from asyncio import CancelledError
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +25,8 @@ AT_ONCE: Final = 25
 TRIES: Final = 3
 DROPPED: Final = "dropped"
 """What was let go because too many waited, in traces; the other results are in requests."""
+MadeTrace = Callable[[], ShownTrace]
+"""Makes what is shown of one request."""
 RESULTS: Final = (*(each.value for each in SendResult), DROPPED)
 
 
@@ -47,7 +49,7 @@ class CollectorFeed:
     def __init__(self, access: CollectorAccess, pace: FeedPace | None = None) -> None:
         self._access = access
         self._pace = pace or FeedPace()
-        self._traces: deque[ShownTrace] = deque()
+        self._traces: deque[MadeTrace] = deque()
         self._figures: tuple[int, Sequence[Family]] | None = None
         self._away: set[Signal] = set()
         self._stopping = threading.Event()
@@ -62,8 +64,11 @@ class CollectorFeed:
         self._loop = asyncio.new_event_loop()
         self._thread.start()
 
-    def offer(self, traces: Iterable[ShownTrace]) -> None:
-        """Send these when there is time; the oldest are let go where too many wait."""
+    def offer(self, traces: Iterable[MadeTrace]) -> None:
+        """Send these when there is time; the oldest are let go where too many wait.
+
+        They are made in the thread: one of hundreds of calls would hold every question.
+        """
         for trace in traces:
             if len(self._traces) >= MOST_QUEUED:
                 with suppress(IndexError):  # the thread may have taken it meanwhile
@@ -117,7 +122,8 @@ class CollectorFeed:
 
     async def _send_traces(self, writer: SpanWriter) -> bool:
         while batch := self._taken():
-            if not await self._sent(Signal.TRACES, writer.written(batch, time.time_ns())):
+            body = writer.written([made() for made in batch], time.time_ns())
+            if not await self._sent(Signal.TRACES, body):
                 self._tries += 1
                 if self._tries < TRIES:
                     self._traces.extendleft(reversed(batch))
@@ -125,8 +131,8 @@ class CollectorFeed:
             self._tries = 0
         return True
 
-    def _taken(self) -> list[ShownTrace]:
-        batch: list[ShownTrace] = []
+    def _taken(self) -> list[MadeTrace]:
+        batch: list[MadeTrace] = []
         with suppress(IndexError):
             while len(batch) < AT_ONCE:
                 batch.append(self._traces.popleft())

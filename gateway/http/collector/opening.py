@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 
 from gateway.config.certificates.renewal import Certificates
@@ -76,4 +77,4 @@ async def _traces_sent(
 def _offer(feed: CollectorFeed, held: HeldTraces, reader: PartReader) -> None:
     if records := held.due():
         named = reader.named()
-        feed.offer(shown(each, named) for each in records)
+        feed.offer(partial(shown, each, named) for each in records)

@@ -41,6 +41,10 @@ TRACE: Final = ShownTrace(
 HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n"
 
 
+def made() -> ShownTrace:
+    return TRACE
+
+
 def access_to(url: str, **settings: Any) -> Any:
     certificates = Certificates(lambda: datetime.now(UTC))
     return collector_access(CollectorSettings(url=url, **settings), certificates)
@@ -71,7 +75,7 @@ def results(feed: CollectorFeed) -> dict[str, int]:
 
 async def test_a_trace_comes_as_spans_within_each_other() -> None:
     async with collecting() as collector, feeding(collector.url) as feed:
-        feed.offer([TRACE])
+        feed.offer([made])
         await patiently(collector.until(lambda it: "/v1/traces" in it.paths))
         spans = {each.name: each for each in collector.spans()}
     assert spans.keys() == {"question", SIGN_IN, ANSWER, CALL}
@@ -132,15 +136,20 @@ def saying(status: int) -> Callable[[web.Request], Awaitable[web.Response]]:
     ids=["500", "400", "413", "503", "429", "redirect", "partly"],
 )
 async def test_what_a_collector_does_not_take_is_counted_and_let_go(
-    answer: Callable[[web.Request], Awaitable[web.StreamResponse]], became: str
+    answer: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    became: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     async with collecting(answer) as collector, feeding(collector.url) as feed:
-        feed.offer([TRACE])
+        feed.offer([made])
         await told(feed, became)
         if became == "failed":
             await patiently(collector.until(lambda it: len(it.paths) == 3))
     assert results(feed).keys() == {became}
     assert {*collector.paths} == {"/v1/traces"}
+    said = capsys.readouterr().out
+    assert said.count("collector_unavailable") == 1
+    assert not any(word in said for word in ("Jonah", "too old", collector.url))
     assert results(feed)[became] == (3 if became == "failed" else 1)
 
 
@@ -152,7 +161,7 @@ async def test_what_was_not_taken_for_a_while_is_sent_again() -> None:
         return await (taken(request) if status == 200 else saying(status)(request))
 
     async with collecting(at_last) as collector, feeding(collector.url) as feed:
-        feed.offer([TRACE])
+        feed.offer([made])
         await told(feed, "sent")
     assert results(feed) == {"failed": 2, "sent": 1}
     first, *others = [body[-200:] for body in collector.bodies]
@@ -194,7 +203,7 @@ async def test_an_answer_that_is_none_is_bounded_and_counted(handler: RawHandler
             """It was ended, as it should be."""
 
     async with serving_raw(until_it_ends) as url, feeding(url) as feed:
-        feed.offer([TRACE])
+        feed.offer([made])
         await told(feed, "failed")
     assert results(feed).keys() == {"failed"}
 
@@ -205,7 +214,7 @@ async def test_a_collector_that_is_away_is_told_once_and_once_it_is_back(
     async with collecting() as collector:
         url = collector.url
     async with feeding(url) as feed:
-        feed.offer([TRACE])
+        feed.offer([made])
         await told(feed, "failed", 3)
     said = capsys.readouterr().out
     assert said.count("collector_unavailable") == 1
@@ -223,10 +232,10 @@ async def test_a_collector_that_hangs_neither_holds_a_stop_nor_takes_memory() ->
     async with serving_raw(hang) as url:
         feed = CollectorFeed(access_to(url), PACE)
         feed.start()
-        feed.offer([TRACE])
+        feed.offer([made])
         await patiently(begun.wait())
         began = time.thread_time()
-        feed.offer([TRACE] * (3 * MOST_QUEUED))
+        feed.offer([made] * (3 * MOST_QUEUED))
         assert time.thread_time() - began < 1.0
         assert feed.told["traces", DROPPED] == 2 * MOST_QUEUED
         await patiently(feed.stop())
@@ -251,7 +260,7 @@ async def test_the_collector_s_certificate_is_checked_by_the_authority_that_is_n
     try:
         for authority in (ours.chain, strangers.chain, None):
             async with feeding(url, authority=authority) as feed:
-                feed.offer([TRACE])
+                feed.offer([made])
                 await told(feed, "sent" if authority == ours.chain else "failed")
             became.update(results(feed).keys())
     finally:
@@ -273,7 +282,7 @@ async def test_the_credential_is_shown_and_comes_from_a_file_or_a_variable(
         ({}, None),
     ):
         async with collecting() as collector, feeding(collector.url, **settings) as feed:
-            feed.offer([TRACE])
+            feed.offer([made])
             await patiently(collector.until(lambda it: bool(it.paths)))
         assert collector.headers[0].get("Authorization") == shown
 
