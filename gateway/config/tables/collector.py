@@ -21,7 +21,7 @@ MOST_TRACED: Final = 1 / ONE_IN
 
 docs/adr/0073 says why.
 """
-_KIT: Final = "opentelemetry"
+_KIT: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.common")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -96,11 +96,18 @@ def collector_faults(
 
 def refuse_without_kit(collector: CollectorSettings) -> None:
     """ConfigurationInvalid if a collector is named and the extra that feeds it is not installed."""
-    if collector.url and find_spec(_KIT) is None:
+    if collector.url and not all(map(_is_installed, _KIT)):
         raise ConfigurationInvalid(
             "collector.url: OpenTelemetry is not installed here: install teamaround[otel],"
             " or take the setting out"
         )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package around it
+        return False
 
 
 def _is_plain(collector: CollectorSettings) -> bool:

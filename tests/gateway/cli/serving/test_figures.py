@@ -11,12 +11,13 @@ from gateway.model.errors import ConfigurationInvalid
 from tests.support.settings import settings_with
 
 
+@pytest.mark.parametrize("lacking", ["opentelemetry", "opentelemetry.sdk"])
 def test_a_collector_without_the_extra_is_told_with_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
+    lacking: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = settings_with(collector__url="https://collector.example", environment="development")
     assert counted_figures(named, Clock()).traces is not None
-    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    monkeypatch.setitem(sys.modules, lacking, None)
     with pytest.raises(ConfigurationInvalid, match=r"install teamaround\[otel\]"):
         counted_figures(named, Clock())
     with pytest.raises(ConfigurationInvalid, match=r"install teamaround\[otel\]"):
