@@ -99,6 +99,12 @@ bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--e
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)
 
+capacity: $(READY)  ## machines, writes, sizes, start and cost, from figures measured now; ARGS="--peak 600"
+	$(BIN)/python -m bench.capacity $(ARGS)
+
+national: $(READY)  ## a country's waves through a real gateway, and simulated at full rate: what breaks first
+	$(BIN)/python -m bench.national $(ARGS)
+
 format: $(READY)  ## format the code, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -60,7 +60,10 @@ class Street:
     servers: dict[str, AgencyServer] = field(default_factory=dict)
 
     async def obey(self, order: dict[str, Any]) -> dict[str, str]:
-        """Open what `agencies` lists; answer with `bytes` after `delay_ms`. Gives the URLs."""
+        """Open what `agencies` lists; answer with `bytes` after `delay_ms`. Gives the URLs.
+
+        Those in `silent` take every request and never answer it.
+        """
         urls = {}
         for agency in order.get("agencies", ()):
             agency_server = self.servers[agency] = AgencyServer()
@@ -69,7 +72,8 @@ class Street:
             urls[agency] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         for agency, agency_server in self.servers.items():
             body = answer_of(agency, order["bytes"])
-            agency_server.response = _HEAD % len(body) + body
+            silent = agency in order.get("silent", ())
+            agency_server.response = b"" if silent else _HEAD % len(body) + body
             agency_server.delay_s = order["delay_ms"] / 1000
         return urls
 

@@ -1,5 +1,5 @@
 {{- define "name" -}}
-{{ .root.Release.Name | trunc 40 | trimSuffix "-" }}-{{ .part }}
+{{ .root.Release.Name | replace "." "-" | trunc 40 | trimSuffix "-" }}-{{ .part }}
 {{- end }}
 
 {{- define "selector" -}}
@@ -86,7 +86,7 @@ copied into memory, for their own account alone. A missing one is named, with wh
       {{- end }}
       for each in *; do
         case "$each" in
-          secret | files) cp -rLf "$each"/. /own/ ;;
+          secret* | files) cp -rLf "$each"/. /own/ ;;
           source-*) mkdir -p "/own/secrets/${each#source-}"; cp -rLf "$each"/. "/own/secrets/${each#source-}/" ;;
           *) mkdir -p "/own/${each%%-*}"; cp -rLf "$each"/. "/own/${each%%-*}/" ;;
         esac
@@ -127,4 +127,9 @@ volumeClaimTemplates:
       {{- end }}
       resources:
         requests: {storage: {{ .size }}}
+{{- end }}
+
+{{/* A Job cannot be changed, so another one has another name. */}}
+{{- define "schema-job" -}}
+{{ include "name" (dict "root" . "part" "schema") }}-{{ list .Chart.Version .Values.image .Values.schema .Values.gateway | toJson | sha256sum | trunc 8 }}
 {{- end }}

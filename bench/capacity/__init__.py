@@ -1,0 +1,1 @@
+"""How many machines a country takes: arithmetic over figures that the same run measured."""
