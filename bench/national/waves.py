@@ -50,7 +50,7 @@ def _nobody(_: Country) -> frozenset[str]:
 WAVES: Final = (
     Wave(
         "school morning",
-        "slow, then everybody, then slow",
+        "slow, then everyone, then slow",
         lambda share: 1 - 1.4 * abs(share - 0.5),
         _nobody,
     ),
