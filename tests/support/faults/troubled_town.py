@@ -39,6 +39,7 @@ from tests.support.faults.sql_faults import (
     sqlite_places,
 )
 from tests.support.loopback import serving, serving_raw
+from tests.support.samples import LONG
 from tests.support.town import Town, all_found, small_town
 
 HEALTHY: Final = ("council", "school", "spine")
@@ -93,18 +94,29 @@ def _sql(kind: str, fault: SqlFault) -> Trouble:
     return Trouble(f"{kind} that {fault.name}", fault.outcomes, fault.waits)
 
 
-TROUBLES: Final = (
-    *(_http(speech, fault) for speech in SPEECHES for fault in HTTP_FAULTS if fault.fits(speech)),
+def _spoken(every: int) -> Iterator[Trouble]:
+    """Each fault over HTTP, in every `every`th of the speeches that it fits, each in its turn."""
+    for place, fault in enumerate(HTTP_FAULTS):
+        fitting = [speech for speech in SPEECHES if fault.fits(speech)]
+        yield from (
+            _http(speech, fault) for speech in fitting[place % min(every, len(fitting)) :: every]
+        )
+
+
+_OF_NO_SPEECH: Final = (
     *(_sql("SQLite", fault) for fault in SQLITE_FAULTS),
     *(_sql("PostgreSQL", fault) for fault in POSTGRES_FAULTS),
     *map(_of_file, (*FILE_FAULTS, *SFTP_FAULTS)),
     *map(_of_plugin, PLUGIN_FAULTS),
 )
+TROUBLES: Final = (*_spoken(1), *_OF_NO_SPEECH)
+BESIDE: Final = TROUBLES if LONG else (*_spoken(3), *_OF_NO_SPEECH)
+"""Those that also stand among others, and as a shield authority: all of them in `make laws`."""
 
 
 @asynccontextmanager
 async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]:
-    """Every agency of TROUBLES, alone and as a shield authority, and the healthy ones.
+    """Every agency of TROUBLES, those of BESIDE as shield authorities too, and the healthy ones.
 
     Each has found the child before its trouble began: what it says counts as far as it can.
     """
@@ -118,7 +130,8 @@ async def troubled_town(folder: Path, postgres: Postgres) -> AsyncIterator[Town]
             *_of_plugins(folder / "plugin", stack),
         ]
         ill = [source.with_(test_person={}) for source in ill]
-        authorities = [_as_authority(source) for source in ill]
+        beside = {trouble.agency for trouble in BESIDE}
+        authorities = [_as_authority(source) for source in ill if source.id in beside]
         well = [
             rest_source(name, await stack.enter_async_context(serving(AgencyServer().answer)))
             for name in ("council", "school")
