@@ -36,8 +36,8 @@ from teamaround.testing import GatewayAnswer
 no_record: NoRecord = 1
 
 
-def told(answer: GatewayAnswer) -> str:
-    return answer.no_such_name
+def told(answer: GatewayAnswer) -> None:
+    print(answer.no_such_name)
 """
 
 
