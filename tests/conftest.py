@@ -43,4 +43,5 @@ def pytest_collection_finish() -> None:
     """Let Python look for cycles only among what the tests make, as a gateway that serves does."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 10)
     gc.enable()
