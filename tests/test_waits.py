@@ -31,6 +31,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/gateway/identity/test_sentinels.py": "a Valkey that is asked until it counts again",
     "tests/stories/hostile/test_loop_holds.py": "turns of the loop, which have to be short",
     "tests/stories/test_ready_or_not.py": "a witness's clock in a file",
+    "tests/stories/test_two_releases.py": "practitioners, between two questions",
     "tests/support/pooler.py": "a server that does not say that it listens",
     "tests/support/sentinels.py": "servers that do not say that they agree",
     "tests/support/virtual_time.py": "time that takes none",

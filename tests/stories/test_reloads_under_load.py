@@ -4,13 +4,17 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.agencies import AUTHORITY, LOCAL, AgencyServer, rest_source
 from tests.support.gateway.reloading import edit
 from tests.support.loopback import serving
+from tests.support.samples import LONG
 from tests.support.town import Town, small_town
 
+pytestmark = pytest.mark.sampled
 RELOADS = 50
-ASKING = 4
+ASKING = 4 if LONG else 2
 AGENCIES = ("spine", "council", "school")
 
 

@@ -38,6 +38,7 @@ from tests.support.town import (
 __all__ = ["earlier"]
 
 ASKING = 3
+PAUSE_S = 0.04  # in which the gateways that begin have the machine
 LATER = {"requests_per_minute", "mistyped_per_minute"}  # limits that the earlier release has not
 LIMITS = {name.removeprefix("limits__"): most for name, most in UNHURRIED.items()}
 LIMITS = {name: most for name, most in LIMITS.items() if name not in LATER}
@@ -74,7 +75,7 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
 
 @dataclass(slots=True)
 class Load:
-    """Practitioners who ask without a pause; `receipts` are what they were given."""
+    """Practitioners who ask again and again; `receipts` are what they were given."""
 
     settings: Settings
     session: aiohttp.ClientSession
@@ -118,6 +119,7 @@ class Load:
             assert [row["outcome"] for row in answer["answers"]] == ["HAS_RECORD"]
             self.receipts.append(answer["receipt"])
             self.grew.set()
+            await asyncio.sleep(PAUSE_S)
 
 
 async def every_receipt_is_in_the_log(load: Load, dsn: str, index: Path) -> None:
