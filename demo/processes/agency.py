@@ -61,7 +61,7 @@ async def answering(
 
 @contextlib.asynccontextmanager
 async def _http(name: str, held: tuple[Holding, ...], data: Path, port: int) -> AsyncIterator[str]:
-    runner = web.AppRunner(_module(name).application(held, data), access_log=None)
+    runner = web.AppRunner(imported(name).application(held, data), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", port, reuse_address=True)
@@ -74,7 +74,7 @@ async def _http(name: str, held: tuple[Holding, ...], data: Path, port: int) -> 
 
 @contextlib.contextmanager
 def _postgresql(name: str, held: tuple[Holding, ...], data: Path) -> Iterator[str]:
-    agency = _module(name)
+    agency = imported(name)
     # As root the server runs as another account, which a folder of ours might keep out.
     with tempfile.TemporaryDirectory(prefix="teamaround-") as folder:
         Path(folder).chmod(0o711)
@@ -88,7 +88,7 @@ def _postgresql(name: str, held: tuple[Holding, ...], data: Path) -> Iterator[st
 
 @contextlib.contextmanager
 def _sqlite(name: str, held: tuple[Holding, ...], data: Path) -> Iterator[str]:
-    agency = _module(name)
+    agency = imported(name)
     path = (data / agency.FILE).resolve()
     path.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as database:
@@ -97,11 +97,13 @@ def _sqlite(name: str, held: tuple[Holding, ...], data: Path) -> Iterator[str]:
     yield f"sqlite:///{path}"
 
 
-def _module(name: str) -> Any:
+def imported(name: str) -> Any:
+    """The agency's own module."""
     return import_module(f"demo.agencies.{name.replace('-', '_')}")
 
 
-async def _serve(name: str, data: Path, port: int) -> None:
+async def serve(name: str, data: Path, port: int) -> None:
+    """Answer until told to stop; the address is the first line of standard output."""
     async with answering(name, data, port) as origin:
         sys.stdout.write(json.dumps({"agency": name, "origin": origin}) + "\n")
         sys.stdout.flush()
@@ -131,7 +133,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True, help="a folder of its own")
     given = arguments.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_serve(given.name, given.data, given.port))
+    asyncio.run(serve(given.name, given.data, given.port))
 
 
 if __name__ == "__main__":

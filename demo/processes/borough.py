@@ -5,16 +5,16 @@ import selectors
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from demo.population import register
 from demo.processes.agency import NAMES
+from demo.processes.forked import AgencyProcess, forked
 from demo.processes.running import Running, await_end
 from demo.processes.running_copy import RunningCopy, write_running_copy
 
@@ -39,7 +39,8 @@ class Borough(Running):
         self._state = state.resolve()
         self._agencies = tuple(agencies)
         self._down = tuple(name for name in self._agencies if name in set(down))
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, AgencyProcess] = {}
+        self._parent: subprocess.Popen[bytes] | None = None
         self._origins: dict[str, str] = {}
         self._held = ExitStack()
         self._files: RunningCopy | None = None
@@ -58,8 +59,10 @@ class Borough(Running):
 
     def start(self) -> None:
         """Start every agency at once and wait until each answers; BoroughStartError if not."""
-        for name in self._agencies:
-            self._processes[name] = self._launched(name)
+        started = forked({name: self._empty_folder(name) for name in self._agencies})
+        self._processes, self._parent = started.agencies, started.parent
+        if len(self._processes) < len(self._agencies):
+            raise BoroughStartError("no agency started: see what is said above")
         self._await_all()
         folders = {name: self.folder(name) / "credentials" for name in self._agencies}
         self._files = write_running_copy(self._state, self._origins, folders)
@@ -70,16 +73,19 @@ class Borough(Running):
         """Stop every agency; nothing if none runs."""
         running, self._processes = self._processes, {}
         for process in running.values():
-            _hang_up(process)
+            process.hang_up()
         for process in running.values():
-            _waited(process)
+            process.await_end(_STOP_TIMEOUT_S)
+        if self._parent is not None:
+            await_end(self._parent, _STOP_TIMEOUT_S)
+            self._parent = None
         self._held.close()
 
     def take_down(self, name: str) -> None:
         """Stop one agency and keep its port, so that whoever calls is refused."""
         process = self._processes.pop(name)
-        _hang_up(process)
-        _waited(process)
+        process.hang_up()
+        process.await_end(_STOP_TIMEOUT_S)
         port = urlsplit(self._origins[name]).port
         if port is not None:
             kept = self._held.enter_context(socket.socket())
@@ -90,24 +96,17 @@ class Borough(Running):
         """The folder of one agency: its store, its access log and its own words."""
         return self._state / "agencies" / name
 
-    def _launched(self, name: str) -> subprocess.Popen[bytes]:
+    def _empty_folder(self, name: str) -> Path:
         folder = self.folder(name)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        with (folder / "stderr.log").open("wb") as words:
-            return subprocess.Popen(  # noqa: S603 - this project's own module
-                [sys.executable, "-m", "demo.processes.agency", name, "--data", str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=words,
-                start_new_session=True,  # Ctrl-C is ours to pass on
-            )
+        return folder
 
     def _await_all(self) -> None:
         until = time.monotonic() + _START_TIMEOUT_S
         with selectors.DefaultSelector() as waiting:
             for name, process in self._processes.items():
-                waiting.register(_output(process), selectors.EVENT_READ, name)
+                waiting.register(process.said, selectors.EVENT_READ, name)
             while waiting.get_map():
                 ready = waiting.select(max(0.0, until - time.monotonic()))
                 if not ready:
@@ -118,23 +117,7 @@ class Borough(Running):
                     waiting.unregister(key.fileobj)
 
     def _origin(self, name: str) -> str:
-        line = _output(self._processes[name]).readline()
+        line = self._processes[name].said.readline()
         if not line:
             raise BoroughStartError(f"{name} did not start: see {self.folder(name)}/stderr.log")
         return str(json.loads(line)["origin"])
-
-
-def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
-    if process.stdout is None:
-        raise BoroughStartError("started without a pipe")
-    return process.stdout
-
-
-def _hang_up(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-
-
-def _waited(process: subprocess.Popen[bytes]) -> None:
-    await_end(process, _STOP_TIMEOUT_S)
-    _output(process).close()
