@@ -34,6 +34,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/stories/test_two_releases.py": "practitioners, between two questions",
     "tests/support/pooler.py": "a server that does not say that it listens",
     "tests/support/sentinels.py": "servers that do not say that they agree",
+    "tests/support/trace_picture.py": "agencies that take their time in a picture",
     "tests/support/virtual_time.py": "time that takes none",
 }
 LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}
