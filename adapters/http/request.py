@@ -102,7 +102,7 @@ def accepting(headers: Mapping[str, str], kinds: str) -> Mapping[str, str]:
 
 def numbered(headers: Mapping[str, str], new_id: Callable[[], str]) -> Mapping[str, str]:
     """The headers with their request id filled in, where the manifest has a place for one."""
-    if not any(REQUEST_ID in value for value in headers.values()):
+    if REQUEST_ID not in "\n".join(headers.values()):
         return headers
     number = new_id()
     return {name: value.replace(REQUEST_ID, number) for name, value in headers.items()}

@@ -74,11 +74,13 @@ class HttpSource:
     signer: Signer | None = None
     signed_together: bool = False
     reader: AnswerReader = field(init=False, repr=False, compare=False)
+    standing: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make ready what its answers are read by."""
+        """Make ready what its answers are read by, and the headers of every request."""
         reader = AnswerReader(self.dialect, self.clock, self.limits.max_records)
         object.__setattr__(self, "reader", reader)
+        object.__setattr__(self, "standing", accepting(self.headers, self.dialect.accept))
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
@@ -172,7 +174,7 @@ class HttpSource:
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
         ours = on_behalf_headers(*(question.on_behalf for question in questions))
-        return {**accepting(self.headers, self.dialect.accept), **ours}
+        return {**self.standing, **ours}
 
     async def send(self, request: HttpRequest, sending: "Sending") -> Answer | Failure:
         """Log in, sign, send and judge; once more where a token was refused that may be old."""

@@ -203,7 +203,8 @@ class SourceConnection:
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
-        self._note_another_child(card, given, brought)
+        numbers = frozenset([Identifier(key, given[key]) for key in given.keys() & CHILD_NUMBERS])
+        self._note_another_child(card, numbers, brought)
         coalesced = brought.sent and brought.index != asking.on_behalf.log_index
         absent = self._absent(card, given, brought.reply)
         proven = await self._proven(card, given, brought.reply, asking)
@@ -213,26 +214,27 @@ class SourceConnection:
             tried=tuple(dict.fromkeys((*before.tried, card.name))),
             searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
-            asked_by=before.asked_by | _alone(card, given),
+            asked_by=before.asked_by | _alone(card, given, numbers),
             supersedes=card.supersedes,
             absent=before.absent | absent if proven else before.absent,
             attempts=before.attempts + sent.times - already,
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
             through=before.through | {brought.index} if coalesced else before.through,
-            hits={**before.hits, **_hits(card, given, brought.reply)},
+            hits={**before.hits, **_hits(card, given, numbers, brought.reply)},
             unproven=before.unproven or not proven,
         )
 
-    def _note_another_child(self, card: OperationCard, given: Keys, brought: CallResult) -> None:
+    def _note_another_child(
+        self, card: OperationCard, numbers: frozenset[Identifier], brought: CallResult
+    ) -> None:
         if not isinstance(brought.reply, Records):
             return
-        asked = [Identifier(name, given[name]) for name in given.keys() & CHILD_NUMBERS]
         outcome = judge(
             brought.reply,
             (),
             conclusive=False,
-            asked_identifiers=asked,
+            asked_identifiers=numbers,
             supersedes=card.supersedes,
         )
         if outcome is Outcome.INVALID_RESPONSE:
@@ -329,14 +331,16 @@ class SourceConnection:
         return oldest <= as_of <= now + _CLOCKS_APART
 
 
-def _alone(card: OperationCard, given: Keys) -> frozenset[Identifier]:
+def _alone(
+    card: OperationCard, given: Keys, numbers: frozenset[Identifier]
+) -> frozenset[Identifier]:
     """The child's number that was asked by; none where anything else that was sent narrows it."""
-    numbers = frozenset(Identifier(key, given[key]) for key in CHILD_NUMBERS & given.keys())
     return numbers if len(numbers) == 1 and given.keys() <= card.needs else frozenset()
 
 
-def _hits(card: OperationCard, given: Keys, reply: Reply) -> dict[Way, frozenset[Identifier]]:
+def _hits(
+    card: OperationCard, given: Keys, numbers: frozenset[Identifier], reply: Reply
+) -> dict[Way, frozenset[Identifier]]:
     """By which numbers this way brought records, if it did."""
-    numbers = frozenset(Identifier(key, given[key]) for key in CHILD_NUMBERS & given.keys())
     found = isinstance(reply, Records) and bool(numbers)
     return {Way(card.name, frozenset(given)): numbers} if found else {}
