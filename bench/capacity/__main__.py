@@ -28,13 +28,28 @@ def measured(rounds: int) -> Figures:
 
 
 def figures_of(file: Path | None, rounds: int) -> Figures:
-    """Those of the file if it is there; otherwise measured, and kept in it."""
-    if file is not None and file.exists():
-        return Figures.of(json.loads(file.read_text("utf-8")))
+    """Those of the file if it is there; otherwise measured, and kept in it.
+
+    SystemExit, with what to do, for a file that holds no figures or cannot be written.
+    """
+    if file is None:
+        return measured(rounds)
+    if file.exists() and file.stat().st_size:
+        return _read(file)
+    try:
+        file.touch()  # not after minutes of measuring
+    except OSError as error:
+        sys.exit(f"--figures: {file} cannot be written ({type(error).__name__}): name another file")
     found = measured(rounds)
-    if file is not None:
-        file.write_text(json.dumps(found.as_json(), indent=2) + "\n", "utf-8")
+    file.write_text(json.dumps(found.as_json(), indent=2) + "\n", "utf-8")
     return found
+
+
+def _read(file: Path) -> Figures:
+    try:
+        return Figures.of(json.loads(file.read_text("utf-8")))
+    except (OSError, TypeError, ValueError, AttributeError):
+        sys.exit(f"--figures: {file} holds no figures of this release: remove it to measure again")
 
 
 def chosen(words: list[str] | None = None) -> tuple[argparse.Namespace, Inputs]:

@@ -10,6 +10,7 @@ def _given(default: float, what: str, source: str, *, least: float = 0) -> Any:
     return field(default=default, metadata={"what": what, _FROM: source, "least": least})
 
 
+MOST: Final = 1e12
 _OWN: Final = "a choice of ours: put yours"
 _ROUND: Final = "a round figure of ours, nobody's price list: put yours"
 _USERS: Final = "330,000 users (ContactPoint) who ask five times a week"
@@ -39,7 +40,8 @@ class Inputs:
         """ValueError for a number that cannot be."""
         for each in fields(self):
             value, least = getattr(self, each.name), each.metadata["least"]
-            if not least <= value < float("inf"):
-                raise ValueError(f"--{each.name.replace('_', '-')} must be at least {least}")
+            if not least <= value <= MOST:
+                option = f"--{each.name.replace('_', '-')}"
+                raise ValueError(f"{option} must be at least {least:g} and at most {MOST:g}")
         if self.share > 1:
             raise ValueError("--share is a part of one core: write 1 or less")

@@ -93,7 +93,8 @@ def _keys(folder: Path) -> Iterator[GatewayProcess]:
         "--log",
         _ORIGIN,
     ]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+    nowhere = subprocess.DEVNULL  # what is printed is for a program
+    with subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere) as process:  # noqa: S603
         try:
             _wait_for(folder / "socket", process)
             yield GatewayProcess(process.pid, "", "")

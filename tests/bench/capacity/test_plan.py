@@ -105,6 +105,7 @@ def test_noise_never_makes_an_agency_cost_less_than_nothing() -> None:
         ["--share", "0"],
         ["--share", "1.5"],
         ["--peak", "nan"],
+        ["--peak", "1e308"],
         ["--councils", "0"],
     ],
 )
@@ -120,6 +121,21 @@ def test_what_was_measured_is_kept_and_taken_again(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     file.write_text(json.dumps(FIGURES.as_json()))
     assert figures_of(file, rounds=1) == FIGURES
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"first_screen": {"base": 1}}', "7"])
+def test_a_file_without_figures_is_refused_with_what_to_do(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "figures.json"
+    file.write_text(text)
+    with pytest.raises(SystemExit, match="remove it to measure again"):
+        figures_of(file, rounds=1)
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SystemExit, match="name another file"):
+        figures_of(tmp_path / "nowhere" / "figures.json", rounds=1)
 
 
 def test_the_table_and_the_json_have_every_input_and_every_result() -> None:
