@@ -75,6 +75,7 @@ class Generations:
         self._baseline = baseline
         self._current: ActiveGeneration | None = None
         self._began: Counter[int] = Counter()
+        self._superseded = False  # since Python last looked for what is in cycles
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -115,6 +116,7 @@ class Generations:
             del self._began[id(entered)]
             if entered is not self._current:
                 self._retire(entered)
+            self._forget_when_quiet()
 
     async def prepare(
         self, desired_state: DesiredState, must_open: frozenset[str], *, renew: bool = False
@@ -132,6 +134,7 @@ class Generations:
         kept: dict[str, str] = {}
         try:
             for held in desired_state.held:
+                await asyncio.sleep(0)  # questions want their turn between two of 300 sources
                 connection = await self._connection(held, must=held.id in must_open)
                 if renew:
                     connection = await self._renewed(connection, kept)
@@ -169,7 +172,14 @@ class Generations:
         if before is not None:
             if id(before) not in self._began:
                 self._retire(before)
-            # Manifests are in cycles, and a serving gateway looks for those hardly ever.
+            self._superseded = True
+            self._forget_when_quiet()
+
+    def _forget_when_quiet(self) -> None:
+        # Manifests are in cycles, and a serving gateway looks for those hardly ever. Of 300 the
+        # look takes so long that a question would wait for it.
+        if self._superseded and not self._began:
+            self._superseded = False
             gc.collect()
 
     def discard(self, prepared: ActiveGeneration) -> None:

@@ -1,8 +1,10 @@
 """The operator's files come into force while questions are answered, or are refused whole."""
 
+import asyncio
 import gc
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from adapters.manifest.manifest import Manifest
@@ -95,6 +97,38 @@ async def test_what_was_in_force_before_does_not_pile_up_in_memory(tmp_path: Pat
                 await reloaded(town)
             assert _manifests_in_memory() <= before + 1
         finally:
+            gc.enable()
+
+
+async def test_nobody_waits_while_what_was_in_force_before_is_looked_for(tmp_path: Path) -> None:
+    asked, may_go, looks = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def wait(_: object) -> None:
+        asked.set()
+        await may_go.wait()
+
+    def look(phase: str, found: Mapping[str, int]) -> None:
+        if found["generation"] == 2:
+            looks.append(phase)
+
+    agency_server = AgencyServer(before=wait)
+    async with (
+        serving(agency_server.answer) as url,
+        small_town(tmp_path, [rest_source("spine", url, claims=AUTHORITY)]) as town,
+    ):
+        gc.disable()
+        gc.callbacks.append(look)
+        try:
+            question = asyncio.create_task(town.ask())
+            await asked.wait()
+            edit(town.settings.files.manifests / "spine.toml", "01632 960100", "01632 960222")
+            await reloaded(town)
+            assert looks == []
+            may_go.set()
+            await question
+            assert looks == ["start", "stop"]
+        finally:
+            gc.callbacks.remove(look)
             gc.enable()
 
 
