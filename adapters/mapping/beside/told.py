@@ -3,12 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 import orjson
 from lxml import etree
 
+from adapters.contract.frozen import plainly_made
 from adapters.mapping.beside.link_header import LinkUnreadable, next_link
 
 DEEPEST: Final = 4  # objects below the answer: {"data": {"pupils": {"pageInfo": {...}}}}
@@ -28,7 +28,8 @@ Told = tuple[tuple[str, Any], ...]
 """Names as `called`, and their values, in the order of the answer."""
 
 
-@dataclass(frozen=True, eq=False)
+@plainly_made
+@dataclass(frozen=True, slots=True, eq=False)
 class ToldBeside:
     """What an answer tells besides its records.
 
@@ -40,15 +41,23 @@ class ToldBeside:
     headers: Mapping[str, str] = field(default_factory=dict)
     scope: Any = None
     documents: Collection[Any] = ()
+    _read: dict[str, Told] = field(init=False, default_factory=dict, repr=False)
 
-    @cached_property
+    @property
     def every(self) -> Told:
         """What it says in its headers, then in its body."""
-        return (*_of_headers(self.headers), *self.body)
+        if "every" not in self._read:
+            self._read["every"] = (*_of_headers(self.headers), *self.body)
+        return self._read["every"]
 
-    @cached_property
+    @property
     def body(self) -> Told:
         """What it says in its body."""
+        if "body" not in self._read:
+            self._read["body"] = self._gone_through()
+        return self._read["body"]
+
+    def _gone_through(self) -> Told:
         if etree.iselement(self.scope):
             return tuple(_of_elements(self.scope, self.documents))
         told: list[tuple[str, Any]] = []
