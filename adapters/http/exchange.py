@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from adapters.contract.contract import Fault, Malformed, Unavailable
+from adapters.contract.frozen import plainly_made
 from adapters.manifest.manifest import Manifest
 from adapters.network.bounds.bounded_answer import AnswerRefused
 from adapters.network.bounds.unpacking import unpacked
@@ -37,6 +38,7 @@ _RECENT: Final = 512  # request ids of one source; far more than wait at once
 _NOT_OURS = frozenset({"expect", "te", "upgrade"})
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
     """Header names in lower case; the body is empty where the status alone decides."""
@@ -58,6 +60,7 @@ class Transport(Protocol):
         ...
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Connections:
     """The transport to an agency; `bodies_at` are error statuses whose body says more."""
@@ -78,6 +81,7 @@ class Connections:
         await self.session.close()
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class PooledConnections:
     """The transport of questions: what arrives has at most `max_body` bytes, unpacked too."""

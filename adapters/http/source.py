@@ -22,7 +22,7 @@ from adapters.contract.contract import (
     Unread,
     WallClock,
 )
-from adapters.contract.frozen import replace
+from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
@@ -57,6 +57,7 @@ def _random_id() -> str:
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class HttpSource:
     """A source whose operations are HTTP requests."""
@@ -251,6 +252,7 @@ class HttpSource:
 _UNAUTHORISED = 401
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What a request may do besides: be sent again with a new login, at the source's pace.
@@ -286,6 +288,7 @@ def told(
     return restricted_records(question.given) if isinstance(found, RestrictedReply) else found
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Wire:
     """How a source is reached: what carries its requests, its login, and where it may go.

@@ -19,6 +19,7 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
+from adapters.contract.frozen import plainly_made
 from adapters.contract.time_limit import TimeLimit
 from gateway.fanout.breaker import Breaker, BreakerState, CallOutcome
 from gateway.fanout.failures import RecentFailures
@@ -55,6 +56,7 @@ class CallCount:
     times: int = 0
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
     """A question for a source, all but the time that it gets: `until` is the end of that."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.contract.codes import Purpose
+from adapters.contract.frozen import plainly_made
 from adapters.contract.record import Name
 from gateway.audit.entry.flags import SIGNIFICANT_HARM
 from gateway.audit.errors import KeysUnavailable, SealBroken, TextTooLong
@@ -29,6 +30,7 @@ CHOSEN: Final = "CHOSEN"
 AGAIN: Final = "AGAIN"
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Pseudonymised:
     """What is logged of a child and a reason, unreadable; `messages` as in Intent.

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Self
 
+from adapters.contract.frozen import plainly_made
 from gateway.audit.entry.entry import Entry
 from gateway.audit.tree.merkle import leaf_hash
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class LogRow:
     """One entry ready to be written."""

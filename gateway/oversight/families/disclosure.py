@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Self
 
 from adapters.contract.codes import Purpose
+from adapters.contract.frozen import plainly_made
 from gateway.config.operator_file import ChildPseudonyms, Disclosure, DisclosureEvent, OperatorFile
 
 _DAY: Final = timedelta(days=1)
 _NEVER: Final = {"show": "never"}
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Whom:
     """Whose accesses are looked at: a person's pseudonyms, under every live epoch.
@@ -33,6 +35,7 @@ class Whom:
         return not {*map(_epoch, children)} <= {*map(_epoch, self.own)}
 
 
+@plainly_made
 @dataclass(frozen=True, slots=True)
 class Disclosures:
     """The operator's rules, with the events that have been. The order of rules never matters."""
