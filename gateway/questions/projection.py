@@ -16,7 +16,7 @@ from gateway.questions.release import (
     withheld_for_shield,
 )
 from resolvers.child.child import Child
-from resolvers.child.stitch import stitch
+from resolvers.child.stitch import EVENTS, stitch
 from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Graded
 
@@ -51,7 +51,7 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
         return ReleasedChild(Child(view.query_id), findings.restriction, (), {})
     planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
     return ReleasedChild(
-        child=stitch(view.query_id, members, view.today),
+        child=stitch(view.query_id, members, view.today, tells_events=EVENTS in view.fields),
         restriction=findings.restriction,
         withheld=withheld(view, planned, findings) + withheld_for_shield(view, findings),
         agencies={m.agency: view.registry.agencies[m.agency] for m in members},

@@ -45,11 +45,32 @@ def facts(
 
 
 def _ordered(found: Iterable[Fact[T]], order: Callable[[T], Any]) -> Iterator[Fact[T]]:
-    """In `order`; a text is only made of those that it leaves open."""
+    """In `order`, then in that of their text."""
     ranked = sorted(((order(fact.value), fact) for fact in found), key=_RANK)
     for _, alike in groupby(ranked, _RANK):
         level = [fact for _, fact in alike]
-        yield from level if len(level) == 1 else sorted(level, key=_text)
+        yield from _by_text(level, getattr(level[0].value, "__match_args__", ()))
+
+
+def _by_text(level: list[Fact[T]], names: tuple[str, ...]) -> list[Fact[T]]:
+    """In the order of their text: it is only made of the first field in which they differ.
+
+    `names` are the fields from which on they may differ; of what has no fields it is made whole.
+    """
+    if len(level) == 1:
+        return level
+    for place, name in enumerate(names):
+        said = [getattr(fact.value, name) for fact in level]
+        if all(one is said[0] or _alike(one, said[0]) for one in said):
+            continue
+        ranked = sorted(zip(map(repr, said), level, strict=True), key=_RANK)
+        groups = ([fact for _, fact in alike] for _, alike in groupby(ranked, _RANK))
+        return [fact for group in groups for fact in _by_text(group, names[place + 1 :])]
+    return level if names else sorted(level, key=_text)
+
+
+def _alike(one: object, other: object) -> bool:
+    return one.__class__ is other.__class__ and one == other
 
 
 def _text(fact: Fact[Any]) -> str:

@@ -11,6 +11,7 @@ from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import (
     Address,
     Carer,
+    Event,
     GpPractice,
     Identifier,
     Name,
@@ -35,6 +36,7 @@ from resolvers.matching.details import NUMBERS, numbers
 T = TypeVar("T")
 _Told = tuple[Record, Provenance]
 
+EVENTS: Final = "events"  # the field of a record that only a chronology is selected by
 _USES: Final = (NameUse.CURRENT, NameUse.FORMER, NameUse.ALIAS)
 _CURRENCY: Final = (True, None, False)
 
@@ -54,12 +56,14 @@ class Member:
         return Provenance(self.agency, self.as_of)
 
 
-def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
+def stitch(
+    query_id: str, members: Iterable[Member], today: date, *, tells_events: bool = True
+) -> Child:
     """The child that `members` speak of; neither their order nor a repetition matters.
 
     Where agencies disagree on what a child has one of, one value stands and all are in
     `conflicts`. `today` decides which involvements are open. Ids begin with the query's, so that
-    none names anything in another answer.
+    none names anything in another answer. What happened is only told where it `tells_events`.
     """
     told = _told(members)
     birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
@@ -69,7 +73,7 @@ def stitch(query_id: str, members: Iterable[Member], today: date) -> Child:
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
-        _lists(f"{query_id}/child", told),
+        _lists(f"{query_id}/child", told, chronology.events if tells_events else _nothing),
         birth_date=birth_date,
         sex=sex,
         gp_practice=gp_practice,
@@ -91,7 +95,13 @@ def _told(members: Iterable[Member]) -> tuple[_Told, ...]:
     )
 
 
-def _lists(child_id: str, told: Iterable[_Told]) -> Child:
+def _nothing(_: Record) -> tuple[Event, ...]:
+    return ()
+
+
+def _lists(
+    child_id: str, told: Iterable[_Told], events: Callable[[Record], Iterable[Event]]
+) -> Child:
     """What a child may have several of."""
     said_names = _said(told, lambda r: (_stated(n) for n in r.names if n.given or n.family))
     return Child(
@@ -112,7 +122,7 @@ def _lists(child_id: str, told: Iterable[_Told]) -> Child:
             order=lambda s: _latest(s.start),
         ),
         chronology=facts(
-            _said(told, chronology.events),
+            _said(told, events),
             same=chronology.told_alike,
             order=chronology.newest_last,
         ),

@@ -193,6 +193,14 @@ def test_an_involvement_that_ends_this_month_is_open_still() -> None:
     assert child(said("care", involvements=(closed,))).lead_practitioner is None
 
 
+def test_nobody_makes_a_chronology_that_is_not_asked_for() -> None:
+    born = Event(BORN, "birth", "Born.")
+    told = said("gp", events=(born,), involvements=(Involvement(start=BORN),))
+    untold = stitch("q-1", [told], TODAY, tells_events=False)
+    assert untold == replace(child(told), chronology=())
+    assert untold != child(told)
+
+
 def test_the_chronology_runs_to_the_newest_and_then_the_undated() -> None:
     found = child(
         said(
