@@ -83,6 +83,12 @@ def part_of(held: frozenset[str], known: frozenset[str]) -> NamePart:
     return max((_part(*sorted(pair, key=len)) for pair in pairs), default=NamePart.NONE)
 
 
+def half_of(held: frozenset[str], whole: frozenset[str]) -> bool:
+    """Whether one of these given names is half of one of the whole ones, and never the reverse."""
+    shorter = ((one, other) for one in held for other in whole if len(one) < len(other))
+    return any(_part(one.split(), other.split()) is NamePart.HALF for one, other in shorter)
+
+
 def _part(short: list[str], long: list[str]) -> NamePart:
     within = len(short) < len(long) and {*short} <= {*long} and min(map(len, short)) > 1
     if not within:

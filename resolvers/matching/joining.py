@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import NamePart, part_of
+from resolvers.comparison.names import NamePart, half_of
 from resolvers.matching.contest import among_them_two, contradict, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, Evidence, bears_number
@@ -126,7 +126,7 @@ class World:
         mine, other = self.held[key], self.held[second]
         if not here or evidence.given_name is not _SAME or contradict(mine, other):
             return False
-        return part_of(mine.givens, other.givens) is NamePart.HALF
+        return half_of(mine.givens, other.givens)
 
 
 def _born_so(evidence: Evidence) -> bool:

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "10"
+MATCHER: Final = "11"
