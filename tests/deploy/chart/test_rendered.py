@@ -251,3 +251,34 @@ def test_a_secret_without_a_file_is_named_in_the_log_of_the_pod(
     assert done.returncode == 1
     assert f"The Secret gateway has no {name}" in done.stderr
     assert list(own.iterdir()) == []
+
+
+@pytest.mark.parametrize(("pod", "there"), [("ta-keys-0", []), ("ta-keys-1", ["current"])])
+def test_the_first_key_service_starts_and_the_second_once_it_has_the_firsts_keys(
+    objects: Objects, tmp_path: Path, pod: str, there: list[str]
+) -> None:
+    keys = named(objects, "StatefulSet", "ta-keys")["spec"]["template"]["spec"]
+    (wait,) = (each for each in keys["initContainers"] if each["name"] == "wait-for-keys")
+    (tmp_path / "keys").mkdir()
+    for name in there:
+        (tmp_path / "keys" / name).touch()
+    script = wait["args"][0].replace("/var/lib/teamaround/", f"{tmp_path}/")
+    run = subprocess.run  # the chart's own script
+    done = run(
+        ["/bin/sh", "-euc", f"POD={pod}\n{script}"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_second_key_service_says_how_to_copy_the_firsts_keys(
+    objects: Objects, tmp_path: Path
+) -> None:
+    keys = named(objects, "StatefulSet", "ta-keys")["spec"]["template"]["spec"]
+    (wait,) = (each for each in keys["initContainers"] if each["name"] == "wait-for-keys")
+    script = wait["args"][0].replace("/var/lib/teamaround/", f"{tmp_path}/")
+    once = script.replace("sleep 5", "exit 3")
+    run = subprocess.run  # the chart's own script
+    done = run(["/bin/sh", "-euc", f"POD=ta-keys-1\n{once}"], capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "kubectl exec ta-keys-0 -- tar" in done.stdout
+    assert "exec -i ta-keys-1 -c wait-for-keys" in done.stdout
