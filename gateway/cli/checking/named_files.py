@@ -188,4 +188,7 @@ def _refuse_unwritable(state: Path) -> None:
     if not there.is_dir():
         raise ConfigurationInvalid(f"{there} is a file, and a folder is needed there")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise ConfigurationInvalid(f"{there}: this account may not write there")
+        raise ConfigurationInvalid(
+            f"{there}: this account may not write there; make the folder of files.state for it,"
+            " as `install -d -m 700 -o ACCOUNT FOLDER` does"
+        )

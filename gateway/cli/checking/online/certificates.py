@@ -1,27 +1,18 @@
 """When certificates end: those that the gateway shows, and those that others show it."""
 
-import asyncio
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from gateway.cli.checking.online.findings import Finding, FindingState, LookFailed
+from gateway.cli.checking.online.findings import Finding, FindingState
+from gateway.cli.checking.online.shown import PlaceAway, TlsPlace, shown_until
 from gateway.config.certificates.renewal import Certificates
 
 _SOON: Final = timedelta(days=30)
 _HTTPS_PORT: Final = 443
 _RENEW: Final = "tell its operator"
-_REASONS: Final = frozenset(
-    {
-        "certificate has expired",
-        "certificate is not yet valid",
-        "self-signed certificate",
-        "unable to get local issuer certificate",
-    }
-)
 Believed = Callable[[], ssl.SSLContext]
 
 
@@ -43,14 +34,20 @@ async def look_at_shown(
     LookFailed if nothing is shown that can be believed.
     """
     place = urlsplit(url)
+    at = TlsPlace(str(place.hostname), place.port or _HTTPS_PORT)
+    return await look_at_place(part, at, believed, now)
+
+
+async def look_at_place(
+    part: str, place: TlsPlace, believed: Believed, now: datetime
+) -> Iterable[Finding]:
+    """The same of a place that no URL names."""
     try:
-        ends = await _shown_until(str(place.hostname), place.port or _HTTPS_PORT, believed())
-    except ssl.SSLCertVerificationError as error:
-        why = error.verify_message.partition(",")[0]
-        raise LookFailed(f"its certificate is not believed ({_known(why)}): {_RENEW}") from None
-    except OSError as error:
-        raise LookFailed(f"shows no certificate ({type(error).__name__}): {_RENEW}") from None
-    return [ending(part, ends, now, _RENEW)]
+        return [ending(part, await shown_until(place, believed(), _RENEW), now, _RENEW)]
+    except PlaceAway as away:
+        if not place.of_several:
+            raise
+        return [Finding(part, FindingState.WARNING, str(away))]
 
 
 def ending(part: str, ends: datetime, now: datetime, to_do: str) -> Finding:
@@ -61,19 +58,3 @@ def ending(part: str, ends: datetime, now: datetime, to_do: str) -> Finding:
     if ends - now < _SOON:
         return Finding(part, FindingState.WARNING, f"ends in {days} days: {to_do}")
     return Finding(part, FindingState.OK, f"ends in {days} days")
-
-
-def _known(why: str) -> str:
-    """The reason, unless it has a name of a host in it."""
-    return why if why in _REASONS else "another name, or another authority"
-
-
-async def _shown_until(host: str, port: int, context: ssl.SSLContext) -> datetime:
-    _, writer = await asyncio.open_connection(host, port, ssl=context)
-    try:
-        shown = writer.get_extra_info("peercert")
-        return datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
-    finally:
-        writer.close()
-        with suppress(OSError):  # how it ends is no matter
-            await writer.wait_closed()

@@ -11,10 +11,11 @@ from adapters.network.trust import system_trust
 from gateway.audit.keys.service.client import KeyAccess
 from gateway.audit.opening import named_witnesses
 from gateway.cli.checking.online import issuers, keys, witnesses
-from gateway.cli.checking.online.certificates import Believed, look_at_shown
+from gateway.cli.checking.online.certificates import Believed, look_at_place, look_at_shown
 from gateway.cli.checking.online.clocks import SeenClocks
 from gateway.cli.checking.online.collector import PART, look_at_collector
 from gateway.cli.checking.online.findings import LookAtPart
+from gateway.cli.checking.online.store_certificates import store_places
 from gateway.cli.checking.online.stores import look_at_counts, look_at_log
 from gateway.config.certificates.renewal import Certificates
 from gateway.config.operator_file import read_operator_file
@@ -81,6 +82,8 @@ class Needed:
             if url.startswith("https://"):
                 name = f"certificate of {part}"
                 yield name, partial(look_at_shown, name, url, trust, self.clock.now())
+        for name, place, trust in store_places(self.settings):
+            yield name, partial(look_at_place, name, place, trust, self.clock.now())
 
     def _served(self) -> Iterator[tuple[str, str, Believed]]:
         for witness in named_witnesses(self.settings.witnesses):

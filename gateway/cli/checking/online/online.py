@@ -13,7 +13,12 @@ from gateway.cli.checking.online.clocks import SeenClocks
 from gateway.cli.checking.online.findings import Finding, found_by
 from gateway.cli.checking.online.machine import look_at_machine
 from gateway.cli.checking.online.needed import NamedLook, Needed
-from gateway.cli.checking.online.sources import granted_sources, look_at_source, part_of
+from gateway.cli.checking.online.sources import (
+    certificates_of,
+    granted_sources,
+    look_at_source,
+    part_of,
+)
 from gateway.cli.checking.online.witnesses import quorum_found
 from gateway.config.certificates.addresses import with_kept_files
 from gateway.config.certificates.renewal import Certificates
@@ -63,7 +68,6 @@ async def _all_found(looks: Iterable[NamedLook], within_s: float) -> tuple[Findi
 
 
 def _of_sources(settings: Settings) -> Iterable[NamedLook]:
-    return [
-        (part_of(held), partial(look_at_source, held, settings))
-        for held in granted_sources(settings)
-    ]
+    held = granted_sources(settings)
+    levels = [(part_of(each), partial(look_at_source, each, settings)) for each in held]
+    return [*levels, *(certificates_of(each, settings) for each in held)]

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from adapters.conformance.kit import Level, check_offline, level_of
 from adapters.conformance.online_check import check_online
 from adapters.kinds import open_adapter
 from adapters.manifest.auth import MutualTlsAuth
 from adapters.network.secrets import Secrets
+from gateway.cli.checking.online.agency_certificates import look_at_agency
 from gateway.cli.checking.online.certificates import ending
-from gateway.cli.checking.online.findings import Finding, FindingState
+from gateway.cli.checking.online.findings import Finding, FindingState, LookAtPart
 from gateway.config.certificates.contexts import validity_of
 from gateway.config.operator_file import read_operator_file
 from gateway.config.settings import Settings
@@ -30,12 +32,21 @@ def part_of(held: SourceVersion) -> str:
 
 
 async def look_at_source(held: SourceVersion, settings: Settings) -> Iterable[Finding]:
-    """Its level, and when the certificate ends that it is shown.
+    """Its level, and when the certificates end that it is shown and that it shows.
 
     One is not asked whose system tells its agency of each question, nor is a plugin's code run.
     """
     secrets = Secrets(held.id, os.environ, settings.files.secrets, held.near)
     return [*_own_certificate(held, secrets), await _level(held, secrets, settings)]
+
+
+def certificates_of(held: SourceVersion, settings: Settings) -> tuple[str, LookAtPart]:
+    """The look at the certificates that its system shows, and what that is called here."""
+    part = f"certificate of {part_of(held)}"
+    secrets = Secrets(held.id, os.environ, settings.files.secrets, held.near)
+    egress = held.grant.egress(settings.own_stores)
+    now = Clock().now()
+    return part, partial(look_at_agency, part, held.manifest, secrets, egress, now)
 
 
 async def _level(held: SourceVersion, secrets: Secrets, settings: Settings) -> Finding:

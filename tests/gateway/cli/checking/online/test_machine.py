@@ -92,7 +92,7 @@ async def test_the_end_of_a_services_certificate_is_told(
     ("days", "address", "said"),
     [
         ((-3, -1), "127.0.0.1", "certificate has expired"),
-        ((-3, 9), "127.0.0.2", "another name, or another authority"),
+        ((-3, 9), "127.0.0.2", "it is for another name"),
     ],
 )
 async def test_a_certificate_that_is_not_believed_is_told_without_its_names(
