@@ -11,7 +11,7 @@ JOBS ?= 3
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages trace soak test laws steady check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
+.PHONY: help changes demo assets pages trace soak test laws steady handbook check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -34,6 +34,9 @@ trace: $(READY)  ## the picture of docs/operate/traces.md, of a real trace in a 
 test: $(READY) assets  ## all the tests; JOBS=2 for two at a time
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+handbook: $(READY)  ## every block of the operators' pages, typed on a machine in memory; needs root
+	TEAMAROUND_HANDBOOK=typed $(BIN)/pytest -n 0 tests/docs/handbook $(ARGS)
+
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	ARRIVALS=1000 $(BIN)/pytest tests/gateway/http/test_ordering.py
 	CUTS=300 $(BIN)/pytest tests/stories/test_cut_streams.py
@@ -48,7 +51,7 @@ soak: $(READY)  ## half an hour of questions beside all that could wear a gatewa
 steady: $(READY)  ## the tests twenty times alone and twenty beside a load; ARGS="--times 3 tests/stories"
 	$(BIN)/python -m tests.support.steady $(ARGS)
 
-check: lint types contracts schema-check test  ## what CI runs; its tests hold the docs too
+check: lint types contracts schema-check test handbook  ## what CI runs; its tests hold the docs too
 
 changes:  ## the changelog's entries of the next release, breaking ones first
 	@for kind in breaking added changed fixed security; do \

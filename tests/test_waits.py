@@ -32,6 +32,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/stories/hostile/test_loop_holds.py": "turns of the loop, which have to be short",
     "tests/stories/test_ready_or_not.py": "a witness's clock in a file",
     "tests/stories/test_two_releases.py": "practitioners, between two questions",
+    "tests/support/docs/machine/units.py": "what systemd waits for, on a machine of a test",
     "tests/support/pooler.py": "a server that does not say that it listens",
     "tests/support/sentinels.py": "servers that do not say that they agree",
     "tests/support/trace_picture.py": "agencies that take their time in a picture",

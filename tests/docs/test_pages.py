@@ -14,7 +14,7 @@ from tests.support.docs.pages import PAGES, ROOT, anchors, blocks, code, links, 
 SCHEMA = build_schema()._schema  # noqa: SLF001  as the gateway does
 
 MAKE = re.compile(r"\bmake ([a-z-]+)")
-COMMAND = re.compile(r"\bteamaround ([a-z]+)")
+COMMAND = re.compile(r"(?<![/\w])teamaround (?!teamaround\b)([a-z]+)")
 FILE = re.compile(r"(?:adapters|resolvers|gateway|demo|docs|tests|deploy|bench)/[\w./-]+")
 MACHINE = re.compile(r"(?<![\w.:/])/(?:home|root|tmp|work|usr|opt|var|etc|Users|mnt)\b|[A-Z]:\\")
 # An operator's pages name the folders that every Debian has, and nobody's own.

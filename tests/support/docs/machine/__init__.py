@@ -1,0 +1,1 @@
+"""A bare Debian machine for a page of docs/operate: its own mounts, network and processes."""
