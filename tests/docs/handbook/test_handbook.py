@@ -21,12 +21,12 @@ def own_issuer(machine: Machine) -> None:
 
 def test_a_bare_debian_becomes_two_gateways_behind_haproxy(terminal: Terminal) -> None:
     terminal.follow("docs/operate/from-bare-debian.md", {"mkdir /etc/sign-in": own_issuer})
-    assert '"outcome":"NOT_ASKED"' in terminal.said
+    assert '"outcome":"NOT_ASKED"' in terminal.types("ask")
 
 
 def test_each_loss_costs_what_the_page_says(terminal: Terminal) -> None:
     terminal.follow("docs/operate/high-availability.md")
-    assert '"outcome":"NOT_ASKED"' in terminal.said
+    assert '"outcome":"NOT_ASKED"' in terminal.types("ask")
 
 
 def test_what_was_lost_comes_back_from_the_backup(terminal: Terminal) -> None:
