@@ -11,7 +11,7 @@ JOBS ?= 3
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages trace soak test laws steady handbook check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
+.PHONY: help changes demo assets pages board trace soak test laws steady handbook check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -22,7 +22,10 @@ demo: $(READY) assets  ## the synthetic borough, the gateway, and a first questi
 assets: .venv/.assets  ## the style sheet of the web pages, from npm; without npm a plain one serves
 
 pages: $(READY) assets  ## the pictures of docs/pages.md, from the demo in a real browser
-	$(BIN)/python -m tests.support.console.pictures
+	$(BIN)/python -m tests.support.console.pictures $(ARGS)
+
+board: $(READY)  ## the picture of docs/operate/metrics.md, of a real Prometheus in a real browser
+	$(BIN)/python -m tests.support.board_picture
 
 trace: $(READY)  ## the picture of docs/operate/traces.md, of a real trace in a real browser
 	$(BIN)/python -m tests.support.trace_picture

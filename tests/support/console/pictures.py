@@ -1,5 +1,6 @@
-"""The pictures of docs/pages.md, made anew: `make pages`."""
+"""The pictures of docs/pages.md, made anew: `make pages`, or `make pages ARGS="team join"`."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -38,10 +39,10 @@ def main() -> None:
     """Start the demo, walk to each page, and write its picture."""
     FOLDER.mkdir(exist_ok=True)
     with chromium() as browser, demo_pages() as demo:
-        for name, walk in PICTURES.items():
+        for name in sys.argv[1:] or PICTURES:
             with new_window(browser, viewport=_WINDOW) as window:
                 page = window.new_page()
-                walk(page, demo)
+                PICTURES[name](page, demo)
                 _write(page, FOLDER / f"{name}.png")
 
 
