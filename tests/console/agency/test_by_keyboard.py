@@ -12,7 +12,7 @@ IT: Final = "An agency's IT"
 WALKS: Final = [
     ("An agency's approver", ("/sources/new", "/rules")),
     ("An operator", ("/operations", "/sources")),
-    ("An auditor", ("/alerts", "/log")),
+    ("An auditor", ("/alerts", "/log", "/log/entries/1")),
 ]
 WIDE_TABLES: Final = 3  # they can be scrolled by keyboard, and are stops of their own
 CONTROLS: Final = """() => [...document.querySelectorAll(
@@ -73,6 +73,8 @@ def test_two_systems_are_drafted_in_two_tabs_by_keyboard_and_never_mix(
             assert f'id = "{name}"' in text
         for page, other in zip(pages, ("second-one", "first-one"), strict=True):
             assert other not in page.content()
+        controls, reached = walked(pages[0])
+        assert reached == controls
 
 
 def typed(page: Page, name: str) -> None:

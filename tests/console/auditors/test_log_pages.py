@@ -63,6 +63,20 @@ def test_a_child_is_found_by_number_and_nothing_of_it_stays(page: Page, town: To
     assert stored(page) == []
 
 
+def test_two_children_in_two_tabs_never_mix(page: Page, town: TownPages) -> None:
+    mira, other = "900 000 0009", "900 000 0017"
+    second = page.context.new_page()
+    found = search(page, town, child=mira, user="s.worker")
+    assert len(found) == 6
+    assert len(search(second, town, child=other, user="s.worker")) == 2
+    page.get_by_role("button", name="Search", exact=True).click()  # the form still has its child
+    page.get_by_role("heading", name="The log").wait_for()
+    assert page.locator("tbody tr").all_inner_texts() == found
+    assert other not in page.content()
+    assert mira not in second.content()
+    second.close()
+
+
 def test_a_mistake_is_named_beside_its_field(page: Page, town: TownPages) -> None:
     search(page, town, **{"from": "31 2 2026"})
     assert "Write the day" in page.locator(".govuk-error-summary").inner_text()

@@ -89,6 +89,21 @@ def test_a_parent_of_two_says_which_child(page: Page, town: TownPages) -> None:
     assert stored(page) == []
 
 
+def test_two_children_in_two_tabs_never_mix(page: Page, town: TownPages) -> None:
+    looked(town, page, "A parent of two")
+    tabs = [page, page.context.new_page()]
+    tabs[1].goto(f"{town.url}/who-looked")
+    for tab, born in zip(tabs, (("9", "3", "2015"), ("4", "5", "2016")), strict=True):
+        for label, text in zip(("Day", "Month", "Year"), born, strict=True):
+            tab.get_by_label(label).fill(text)
+    for tab in reversed(tabs):
+        tab.get_by_role("button", name="Show the list").click()
+    assert [tab.locator("main .ta-row").count() for tab in tabs] == [3, 0]
+    assert "There is nothing that can be shown now." in tabs[1].locator("main").inner_text()
+    assert "2016" not in tabs[0].content()
+    assert "2015" not in tabs[1].content()
+
+
 def test_nobody_who_is_confirmed_by_nothing_learns_more(page: Page, town: TownPages) -> None:
     looked(town, page, "A parent of two")
     for label, text in (("Day", "9"), ("Month", "3"), ("Year", "2014")):

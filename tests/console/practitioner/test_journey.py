@@ -49,6 +49,7 @@ def test_the_whole_team_is_there_with_numbers_to_ring(page: Page, demo: DemoPage
     assert worker.get_attribute("href") == "tel:" + worker.inner_text().replace(" ", "")
     assert page.locator("#restriction").inner_text().startswith("No restriction is known.")
     assert "This is not the whole picture" in page.locator("#state").inner_text()
+    assert "Ask them yourself. They are: Northbrook" in page.locator("#state").inner_text()
 
 
 def test_who_did_not_answer_can_be_rung_and_asked_again(page: Page, demo: DemoPages) -> None:
@@ -77,6 +78,7 @@ def test_nothing_that_locates_a_shielded_child_is_shown(live: Page, demo: DemoPa
     assert "Addresses" not in text
     assert "Schools" not in text
     assert "01632 960999" in text
+    assert "Ask them yourself" not in text  # only the numbers on the page may be rung
 
 
 def test_a_twin_is_apart_and_can_be_chosen_with_a_reason(page: Page, demo: DemoPages) -> None:

@@ -65,6 +65,12 @@ STAFF: Final[Mapping[str, Caller]] = {
         organisation="council",
         roles=frozenset({"information-governance"}),
     ),
+    "An agency's IT who approves too": replace(
+        PRACTITIONER,
+        user="p.rowe",
+        organisation="council",
+        roles=frozenset({"source-registrar", "information-governance"}),
+    ),
 }
 
 
