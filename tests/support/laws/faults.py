@@ -4,7 +4,7 @@ Every place of every fault is named here, or in `led_on_faults` and `shows_nobod
 nowhere else. Where the code changes, change the place.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from adapters.contract.codes import Claim
@@ -41,14 +41,14 @@ def _near_alone(original: Callable[..., frozenset[str]]) -> Callable[..., frozen
 def _who_may_tell(_: Any) -> Any:
     """Nobody is asked whose rules give this caller nothing."""
 
-    def asked(self: Any) -> Mapping[str, Any]:
+    def asked(self: Any, planned: Iterable[Any]) -> dict[str, Any]:
         return {
             p.source: self.sources[p.source]
-            for p in self.plan.sources
+            for p in planned
             if p.not_asked is None and self._may_give(self.sources[p.source])
         }
 
-    return property(asked)
+    return asked
 
 
 def _at_the_first(original: Any) -> Any:
@@ -209,7 +209,7 @@ FAULTS: Final = (
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",
         TELLS_NO_MORE,
-        (("gateway.questions.prepare:PreparedQuestion.asked", _who_may_tell),),
+        (("gateway.questions.preparing.decided_plan:_Giving.asked", _who_may_tell),),
         seed=7,
     ),
     PlantedFault(

@@ -14,7 +14,6 @@ from tests.support.laws.running.law_gateway import LawGateway, law_gateway
 from tests.support.laws.running.place import LawPlace
 from tests.support.laws.running.told import Told
 from tests.support.laws.town.caller import LawCaller
-from tests.support.laws.town.held_record import HeldRecord
 from tests.support.laws.town.question import BREAK_GLASS, LawQuestion, details
 from tests.support.laws.town.world import LawWorld
 
@@ -55,8 +54,7 @@ class Asking:
 
     async def _post(self, query: str, variables: dict[str, Any], question: LawQuestion) -> Told:
         desks, began = self.place.desks, self.place.loop.time()
-        served: list[HeldRecord] = []
-        desks.served, desks.calls = served, []
+        served = desks.next_question()
         self.place.asked += 1
         body = orjson.dumps({"query": query, "variables": variables})
         parts: list[tuple[float, bytes]] = []

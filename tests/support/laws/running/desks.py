@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
@@ -25,19 +26,22 @@ _HUNG_S: Final = 6.0  # longer than any manifest here waits
 class Desks:
     """Answers for every agency of `world`; `served` are the records given for this question.
 
-    `calls` are the agencies that were asked for it, each with what it was asked by.
+    `calls` are the calls that the gateway began for it: the agency, and what it is asked by. A call
+    that is given up in the moment it begins counts too. Whether its agency hears of it depends on
+    whether a connection was kept.
     """
 
     traffic: Traffic
     world: LawWorld = _NOBODY
     served: list[HeldRecord] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, after the time that this agency takes."""
         agency, served = self.world.agency(request.path.split("/")[1]), self.served
-        again = any(call.startswith(f"{agency.id} ") for call in self.calls)
-        self.calls.append(f"{agency.id} by {sorted(request.query.items())}")
+        again = agency.id in self.heard
+        self.heard.append(agency.id)
         tired = agency.state == "tired" and again and not is_check(request)
         takes_s = _HUNG_S if tired else self._takes_s(agency)
         await self._sleep(request.headers[_COUNTED], takes_s)
@@ -53,6 +57,17 @@ class Desks:
             said = agency.spoilt.spoilt(said)
         headers = {"Content-Type": said.media_type} if said.media_type else {}
         return web.Response(status=said.status, body=said.body, headers=headers)
+
+    def next_question(self) -> list[HeldRecord]:
+        """Begin with the next question; the list that fills with the records given for it."""
+        self.served, self.calls, self.heard = [], [], []
+        return self.served
+
+    def began(self, url: str) -> None:
+        """Write down that the gateway begins a call to this address."""
+        asked = urlsplit(url)
+        said = sorted(parse_qsl(asked.query, keep_blank_values=True))
+        self.calls.append(f"{asked.path.split('/')[1]} by {said}")
 
     def _takes_s(self, agency: LawAgency) -> float:
         return _HUNG_S if agency.state == "hung" else agency.seconds
@@ -70,7 +85,7 @@ class CountedTransport:
     """A transport whose every exchange is under way until its answer is read or given up."""
 
     inner: Transport
-    traffic: Traffic
+    desks: Desks
     name: str
     sent: int = 0
 
@@ -79,11 +94,13 @@ class CountedTransport:
         self.sent += 1
         exchange = f"{self.name}/{self.sent}"
         headers = {**request.headers, _COUNTED: exchange}
-        self.traffic.under_way.add(exchange)
+        under_way = self.desks.traffic.under_way
+        self.desks.began(request.url)
+        under_way.add(exchange)
         try:
             return await self.inner.send(replace(request, headers=headers))
         finally:
-            self.traffic.under_way.discard(exchange)
+            under_way.discard(exchange)
 
     async def aclose(self) -> None:
         """Close the connections."""

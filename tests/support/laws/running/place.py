@@ -90,7 +90,7 @@ class LawPlace:
         assert isinstance(adapter.source, HttpSource)
         self._named += 1
         counted = CountedTransport(
-            adapter.source.transport, self.loop.traffic, f"{manifest.source.id}-{self._named}"
+            adapter.source.transport, self.desks, f"{manifest.source.id}-{self._named}"
         )
         return replace(adapter, source=replace(adapter.source, transport=counted))
 
