@@ -30,11 +30,12 @@ from gateway.audit.search.terms import EVERY, wanted
 from gateway.audit.store.copy_seal import CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace, Resting
 from gateway.audit.store.sqlite_file import connected, damaged, reading, turn, unavailable
+from gateway.config.database.journal import empty_journal
 from gateway.config.database.transaction import transaction
 from gateway.model import events
 
 _BATCH: Final = 1 << 14  # entries indexed in one step, which takes some thirty megabytes
-_TRIES: Final = 5
+_PATIENCE_S: Final = 10.0  # with who reads the index while pruned entries are taken out of it
 _CACHE_KIB: Final = 16_384
 _PROGRESS: Final = "SELECT size, last, forgot FROM drawn"
 _SET_PROGRESS: Final = "UPDATE drawn SET size = ?, last = ?"
@@ -139,7 +140,6 @@ class SearchIndex:
         with closing(connected(self.index, "rw")) as index, self.opened() as leaves:
             index.execute("PRAGMA journal_mode = WAL")
             index.execute("PRAGMA synchronous = NORMAL")
-            index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if index.execute("PRAGMA user_version").fetchone() != (SHAPE,):
                 return False
             seal.refuse_unmarked(index)
@@ -147,6 +147,8 @@ class SearchIndex:
             grown = leaves.grown(size - 1)
             if size and grown.hash != last:
                 return False
+            if grown.size - size > _BATCH:
+                _make_room(index)
             while still() and _draw_some(index, leaves, grown.size, seal):
                 pass
             if still() and forgot != grown.prunings:
@@ -208,19 +210,19 @@ def _forget_pruned(
 ) -> None:
     """Take out of the index, and out of its files, what was pruned from the log since."""
     index.execute("PRAGMA secure_delete = ON")
+    _make_room(index)
     pruned = leaves.pruned()
     for (block,) in index.execute(_BLOCKS).fetchall():
         if _has_any(index, block, pruned):
             with transaction(index), seal.following(index):
                 _draw_again(index, block, leaves, pruned)
-    if not any(_emptied(index) for _ in range(_TRIES)):
+    if not empty_journal(index, _PATIENCE_S):
         raise LogUnavailable(f"{path}: another process reads its journal; search or prune again")
 
 
-def _emptied(index: sqlite3.Connection) -> bool:
-    # SQLite itself waits two seconds for whoever reads.
-    (kept, _, _) = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not kept
+def _make_room(index: sqlite3.Connection) -> None:
+    """Keep a block's pages between steps. One step goes through them once and needs no room."""
+    index.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
 def _draw_again(

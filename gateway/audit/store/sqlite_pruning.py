@@ -9,6 +9,7 @@ from gateway.audit.entry.entry import pruned_by
 from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.sqlite_file import connected, make_durable, reading, unavailable
+from gateway.config.database.journal import empty_journal
 
 # Small groups, so that a gateway that appends meanwhile waits for none of them long.
 _GROUP: Final = 2000
@@ -45,8 +46,8 @@ def prune_entries(path: Path, declared: int) -> int:
         connection.executemany(_NAME, [(*entry_range, declared) for entry_range in ranges])
         connection.execute("COMMIT")
         removed = sum(_removed(connection, entry_range) for entry_range in ranges)
-        (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if kept:
+        emptied = empty_journal(connection)
+    if not emptied:
         raise LogUnavailable(f"{path}: another process reads its journal; prune again to empty it")
     return removed
 

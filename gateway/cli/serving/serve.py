@@ -15,6 +15,7 @@ import uvloop
 
 from gateway.cli.checking.check import sound
 from gateway.cli.checking.every_fault import every_fault
+from gateway.cli.serving.allocating import share_memory
 from gateway.cli.serving.collecting import freed_when_quiet, spare_the_collector
 from gateway.cli.serving.endings import told
 from gateway.cli.serving.sockets import BoundSockets, bound_sockets
@@ -65,6 +66,7 @@ def _served(
     side: WorkerSide | None = None,
 ) -> int:
     """Serve in this process; its exit status."""
+    share_memory()
     try:
         with lines.beside():
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

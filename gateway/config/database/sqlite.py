@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, StaticPool
 
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused, Lock
+from gateway.config.database.journal import empty_journal
 from gateway.config.database.schema import EMPTY, Schema
 
 T = TypeVar("T")
@@ -72,7 +73,7 @@ class SqliteDatabase:
 
     async def wipe(self) -> None:
         """Empty the journal, where deleted bytes stand; DatabaseRefused if somebody reads it."""
-        if await asyncio.to_thread(self._outside, "PRAGMA wal_checkpoint(TRUNCATE)"):
+        if not await asyncio.to_thread(self._emptied):
             raise DatabaseRefused(
                 f"{self._file.name}: another process reads its journal; emptied later"
             )
@@ -95,6 +96,10 @@ class SqliteDatabase:
         """The first value that a pragma gives, which runs in no transaction."""
         with told(self._file), closing(connected(self._file)) as opened:
             return opened.execute(pragma).fetchone()[0]
+
+    def _emptied(self) -> bool:
+        with told(self._file), closing(connected(self._file)) as opened:
+            return empty_journal(opened)
 
     def _opened_lock(self) -> int:
         lock = self._file.with_suffix(".lock")

@@ -17,6 +17,7 @@ from gateway.audit.keys.private_file import create_once
 from gateway.audit.store.copy_seal import SEAL, CopyAltered, CopySeal
 from gateway.audit.store.pace import Pace
 from gateway.audit.store.sqlite_file import connected, damaged, turn, unavailable
+from gateway.config.database.journal import empty_journal
 from gateway.config.database.transaction import transaction
 from gateway.config.working_days import WorkingDays
 from gateway.model import events
@@ -125,8 +126,8 @@ class AlertStore:
 
     def _empty_journal(self) -> None:
         with self._open() as connection:
-            (kept, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if kept:
+            emptied = empty_journal(connection)
+        if not emptied:
             raise LogUnavailable(
                 f"{self.path}: another process reads its journal; it is emptied later"
             )

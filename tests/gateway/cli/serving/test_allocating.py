@@ -1,0 +1,60 @@
+"""What one thread of a gateway needed for a moment is there for the next thread."""
+
+import platform
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from gateway.cli.serving.allocating import share_memory
+
+_THREADS: Final = 6
+# Six people's jobs at once, each in a thread that takes some memory; how many places it came from.
+_JOBS: Final = f"""
+import ctypes, sys, tempfile, threading
+from gateway.cli.serving.allocating import share_memory
+
+if sys.argv[1] == "shared":
+    share_memory()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = libc.fclose.argtypes = [ctypes.c_void_p]
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+together = threading.Barrier({_THREADS})
+
+def job():
+    together.wait()
+    taken = [libc.malloc(4096) for _ in range(64)]
+    together.wait()
+    for each in taken:
+        libc.free(each)
+
+threads = [threading.Thread(target=job) for _ in range({_THREADS})]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+with tempfile.TemporaryFile() as told:
+    out = libc.fdopen(told.fileno(), b"w")
+    libc.malloc_info(0, out)
+    libc.fflush(ctypes.c_void_p(out))
+    told.seek(0)
+    print(told.read().count(b"<heap "))
+"""
+
+
+def _places(how: str) -> int:
+    command = [sys.executable, "-c", _JOBS, how]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_all_threads_take_their_memory_from_two_places() -> None:
+    assert _places("shared") == 2
+    assert _places("each its own") > 2
+
+
+def test_a_gateway_begins_whatever_its_c_library_can_do() -> None:
+    share_memory()
