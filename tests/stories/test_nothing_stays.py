@@ -16,6 +16,7 @@ KEYED: Final = (dict, set)
 # More than any bounded memory of questions has room for, so that each is full; a pair is two.
 PAIRS_BEFORE: Final = 35
 PAIRS: Final = 15
+LOOKS: Final = 4
 
 
 def held() -> Counter[str]:
@@ -52,7 +53,12 @@ async def test_a_gateway_keeps_no_object_of_a_question_it_answered(tmp_path: Pat
             await ask(town, PAIRS_BEFORE)
             before = held()
             await ask(town, PAIRS)
-            assert kept_by_each(before, held(), PAIRS) == set()
+            kept = kept_by_each(before, held(), PAIRS)
+            for _ in range(LOOKS):
+                if kept:  # or just under way in a thread, such as a round of the search index
+                    await ask(town, 1)
+                    kept &= kept_by_each(before, held(), PAIRS)
+            assert kept == set()
 
 
 def test_one_entry_kept_for_each_question_is_found() -> None:

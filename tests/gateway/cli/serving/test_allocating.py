@@ -1,5 +1,6 @@
 """What one thread of a gateway needed for a moment is there for the next thread."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -44,9 +45,12 @@ with tempfile.TemporaryFile() as told:
 """
 
 
-def _places(how: str) -> int:
+def _places(how: str, **chosen: str) -> int:
     command = [sys.executable, "-c", _JOBS, how]
-    done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603
+    around = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    done = subprocess.run(  # noqa: S603 - our own words
+        command, capture_output=True, check=True, text=True, env=around | chosen
+    )
     return int(done.stdout)
 
 
@@ -54,6 +58,7 @@ def _places(how: str) -> int:
 def test_all_threads_take_their_memory_from_two_places() -> None:
     assert _places("shared") == 2
     assert _places("each its own") > 2
+    assert _places("shared", MALLOC_ARENA_MAX="4") == 4
 
 
 def test_a_gateway_begins_whatever_its_c_library_can_do() -> None:
