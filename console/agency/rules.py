@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from console.agency.sources import is_own
 from console.asking.refusals import GatewayRefused
 from console.pages.visit import Visit
 
@@ -58,6 +59,10 @@ def _asker(visit: Visit) -> dict[str, Any]:
     }
 
 
+def _is_explained(source: dict[str, Any]) -> bool:
+    return source["state"] == "APPROVED" and is_own(source)
+
+
 async def _shown(
     visit: Visit,
     missing: list[tuple[str, str]] | None = None,
@@ -69,7 +74,7 @@ async def _shown(
         400 if missing else 200,
         typed={name: visit.text(name) for name in _CHOICES},
         ticked=visit.texts("ticks"),
-        sources=[(each["id"], each["id"]) for each in sources if each["state"] == "APPROVED"],
+        sources=[(each["id"], each["id"]) for each in sources if _is_explained(each)],
         mistakes=[{"field": name, "message": text} for name, text in missing or []],
         found=found,
     )

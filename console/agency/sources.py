@@ -1,4 +1,7 @@
-"""The sources that this person may see, and how each is doing."""
+"""The sources that this person may see, their own first, and how each is doing."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -8,7 +11,14 @@ _JOIN = frozenset({"source-registrar", "operator"})
 
 
 async def show_sources(visit: Visit) -> Response:
-    """`/sources`: each with its state and its health, and a way to its own page."""
+    """`/sources`: each with its state and its health, and a way to the page of their own."""
     said = await visit.ask("Sources")
     joins = bool(_JOIN & {*said["me"]["roles"]})
-    return visit.page("agency/sources.html", sources=said["sources"], joins=joins)
+    own = [each for each in said["sources"] if is_own(each)]
+    others = [each for each in said["sources"] if not is_own(each)]
+    return visit.page("agency/sources.html", own=own, others=others, joins=joins)
+
+
+def is_own(source: Mapping[str, Any]) -> bool:
+    """Whether this person may read all of it: only they are told who decided or proposed it."""
+    return bool(source["decision"] or source["proposed"])

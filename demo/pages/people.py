@@ -84,8 +84,9 @@ def _joining(clinic: str) -> tuple[str, ...]:
 
 
 def _about_children(cast: Cast) -> tuple[str, ...]:
-    return tuple(
-        f"{question.title}: {_said(question.variables)}" for question in (*story(cast), *more(cast))
+    return (
+        "Any reason and reference of a case will do. Tick other areas, and agencies there answer.",
+        *(f"{each.title}: {_said(each.variables)}" for each in (*story(cast), *more(cast))),
     )
 
 
@@ -103,8 +104,9 @@ def _of_family(kind: str, who: str, child: Child, key: ECKey) -> DemoPerson:
         "family_name": child.family,
     }
     says = about if kind == "young-person" else {"children": [_as_child(about)]}
+    whom = "you" if kind == "young-person" else "your child"
     to_try = (
-        "Look who asked about you, or about your child, the day before.",
+        f"Look who asked about {whom} the day before.",
         "Choose Polish at the top of that page.",
     )
     return DemoPerson(kind, who, who, to_try, lambda: family_token(kind, says, key))

@@ -57,7 +57,7 @@ def _checked(grant: SourceGrant, own_stores: frozenset[HostPort], address: str) 
             "VARIABLES_INVALID", "at: write an address of http or https, without a user name"
         )
     try:
-        egress.check(address, "at")
+        egress.check(address, "at: this address")
     except EgressRefused as refused:
         raise AskDifferently("SOURCE_NOT_GRANTED", str(refused)) from None
     return GuardedResolver(egress)

@@ -167,9 +167,24 @@ def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages,
     assert page.get_by_role("heading", name="What they get").count() == 1
     assert page.locator("tbody tr").count() > 3
     is_sound(page, axe)
-    page.get_by_label("Which system of yours?").select_option("spine")
-    page.get_by_role("button", name="Show what they get").click()
-    assert "own agency's sources" in page.locator(".govuk-error-summary").inner_text()
+    assert "spine" not in page.get_by_label("Which system of yours?").inner_text()
+
+
+def test_of_other_agencies_nothing_is_claimed_and_no_link_leads_nowhere(
+    signed_in: As, town: TownPages, axe: str
+) -> None:
+    page = signed_in("A privacy officer")
+    page.goto(f"{town.url}/sources")
+    rows = page.locator("tbody tr")
+    assert rows.first.get_by_role("link").inner_text().startswith("council, version 1")
+    spine = rows.filter(has_text="spine, version 1")
+    assert spine.get_by_role("link").count() == 0
+    assert "Its agency is told" in spine.inner_text()
+    is_sound(page, axe)
+    page = signed_in("An auditor")
+    page.goto(f"{town.url}/rules")
+    assert "No system of your agency is asked now." in page.locator("main").inner_text()
+    is_sound(page, axe)
 
 
 def test_a_person_without_the_right_is_told_so_by_the_gateway(

@@ -6,6 +6,8 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
+from demo.population.caseload import town
+from demo.population.places import NORTHBROOK
 from tests.support.console.browser import new_window, stored
 from tests.support.console.demo_pages import (
     CASE,
@@ -21,6 +23,7 @@ from tests.support.console.demo_pages import (
     sign_in,
 )
 
+TOWN = town()
 MIRA = CAST.many_services.child
 SHIELDED = CAST.shielded.child
 TWIN = CAST.twin.child
@@ -93,6 +96,20 @@ def test_a_twin_is_apart_and_can_be_chosen_with_a_reason(page: Page, demo: DemoP
     page.wait_for_function("(before) => !document.body.innerText.includes(before)", arg=before)
     answered(page)
     assert page.locator("#group-known > li").count() >= 1
+
+
+def test_whoever_told_too_little_is_asked_for_one_more_detail(page: Page, demo: DemoPages) -> None:
+    child = next(each for each in TOWN.crowd if each.area == NORTHBROOK.code)
+    say_why(page, demo.url)
+    page.get_by_label("Sex as recorded").select_option(child.sex.upper())
+    ask(page, {label: text for label, text in about(child).items() if label != "NHS number"})
+    answered(page)
+    page.get_by_role("button", name="Tell more, and ask again").click()
+    page.get_by_text("Look at these first:").wait_for()
+    assert page.get_by_label("Family name", exact=True).input_value() == child.family
+    ask(page, {"Postcode": child.home.postcode})
+    page.locator("#group-known > li").first.wait_for()
+    assert "Tell one more detail" not in page.locator("#needs").inner_text()
 
 
 @pytest.mark.parametrize(
