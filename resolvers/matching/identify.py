@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.by_kind import resolved_by_kind
+from resolvers.matching.by_kind.crowd import by_first_name, crowded
 from resolvers.matching.contest import contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
@@ -70,7 +71,8 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     other, two that are certain and share no number are both only probable. `cut`: the sources that
     may hold more than came: of those only a number makes a record certain, since a namesake may be
     among what did not come. `read` spares reading records again that are resolved again, and
-    weighing each of those that say the same (ADR 0067).
+    weighing each of those that say the same (ADR 0067). Of a source that says too many names to be
+    compared no record joins.
     """
     if read is not None and read.by_kind:
         by_kind = resolved_by_kind(reference, records_by_source, populations, read)
@@ -82,16 +84,18 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
+    crowd = crowded(held)
+    held |= {key: by_first_name(key[0], held[key]) for key in crowd}
     known = KnownOfChild.of(reference, read)
     trusted = {key: credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     elsewhen = {key for key, each in trusted.items() if born_otherwise(known.all, each)}
-    world = World(numbered, trusted, populations, duplicates, cut, elsewhen)
+    world = World(numbered, trusted, populations, duplicates, cut, elsewhen, crowd)
     known, first = _first_round(known, world)
     contested = _contested(first.assessed, world)
     evidence = {key: found.evidence for key, found in first.assessed.items()}
     better = fitting_better(known.stated, trusted, evidence)
-    settled = _undoubted(known, world, first, contested, frozenset(held) if better else frozenset())
+    settled = _undoubted(known, world, first, contested, frozenset(held) if better else crowd)
     settled = _in_conflict(settled, better)
     settled = replace(settled, tied=_tied(known, settled.members, trusted))
     return Resolution(
@@ -109,7 +113,7 @@ def _first_round(known: KnownOfChild, world: World) -> tuple[KnownOfChild, _Roun
     first = _Round(known, world.assessed(known))
     if twin_among(first.assessed.values()):
         known = replace(known, twin_seen=True)
-    if double_among(known, world.held.values()):
+    if double_among(known, (each for key, each in world.held.items() if key not in world.crowd)):
         known = replace(known, double_seen=True)
         first = _Round(known, world.assessed(known))
     return known, first
@@ -172,9 +176,10 @@ def _undoubted(
 ) -> _Settled:
     """What stands without those that join while another member denies them.
 
-    `doubted` from the start is everybody where the number may be another child's.
+    `doubted` from the start is everybody where the number may be another child's, else a crowd.
     """
     stopped = dict.fromkeys(doubted, ReasonCode.NUMBER_IN_DOUBT)
+    stopped |= dict.fromkeys(world.crowd, ReasonCode.RECORDS_DISAGREE)
     while True:
         settled = _settle(known, world, doubted, first, contested)
         clashing = _clashing(settled.members, world, known.all.givens)

@@ -43,6 +43,7 @@ class World:
 
     `numbered`: the question names an identifier. Until a record bears it, it may be another's.
     `cut`: the sources that may hold more than came. `elsewhen`: the records born on another day.
+    `crowd`: the records of sources that say more names than can be compared; none of them joins.
     """
 
     numbered: bool
@@ -51,6 +52,7 @@ class World:
     duplicates: Collection[str]
     cut: Collection[str]
     elsewhen: Collection[RecordPlace]
+    crowd: frozenset[RecordPlace] = frozenset()
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
         """Every record against what is known; of whom the birth date excludes, no more is asked.

@@ -1,1 +1,1 @@
-"""Records that one number makes the child's, graded once for all that say the same of her."""
+"""Many records: graded once where all say the same of her, and how many names are compared."""

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from adapters.contract.record import Record
+from resolvers.matching.by_kind.crowd import crowded
 from resolvers.matching.contest import differ_as_people
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.doubt import in_full
@@ -74,7 +75,7 @@ def resolved_by_kind(
         return None
     known = KnownOfChild.of(reference, read)
     kinds = _kinds(reference, known, records_by_source, populations, read)
-    if kinds is None or len(kinds.every) > _MOST_KINDS:
+    if kinds is None or len(kinds.every) > _MOST_KINDS or _any_crowd(kinds):
         return None
     found = {key: kind.against(known, read) for key, kind in kinds.every.items()}
     if not _all_hers(kinds, found):
@@ -118,6 +119,11 @@ def _kinds(
             if key not in kinds.every:
                 kinds.every[key] = _Kind(credible(reference, known, first), population)
     return kinds
+
+
+def _any_crowd(kinds: _Kinds) -> bool:
+    # A source has one record here, so each kind stands for a source.
+    return bool(crowded({(str(at), 0): each.held for at, each in enumerate(kinds.every.values())}))
 
 
 def _all_hers(kinds: _Kinds, found: Mapping[_Key, Assessment]) -> bool:
