@@ -16,6 +16,7 @@ _RENEWED_BEFORE: Final = 0.6
 # By then a replica that lives has renewed its lease; one that was killed never does.
 _RENEWED_WITHIN: Final = 0.5
 _SHOWN: Final = 12  # characters of a key's name
+_MOMENTS: Final = 1_000  # between which one is drawn, so that two seldom draw the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class ReplicaKeys:
                 raise _other_keys("log-key")
             if self.on_behalf.isdisjoint(other.on_behalf):
                 raise _other_keys("on-behalf-keys.json")
+
+    def differ(self, replicas: Iterable[str]) -> bool:
+        """Whether one of these replicas has other keys."""
+        try:
+            self.refuse_others(replicas)
+        except ConfigurationInvalid:
+            return True
+        return False
 
 
 class ReplicaLease:
@@ -92,6 +101,20 @@ class ReplicaLease:
         newest = await self._ledger.hold(self._name, generation, self._lease_s)
         if newest == generation:
             self._until = began + self._lease_s * _SURE
+        return newest
+
+    async def take(self, generation: int) -> int:
+        """Hold the lease for the first time; ConfigurationInvalid if others have other keys.
+
+        Two that start together see nobody before they hold their leases, and each other after.
+        Both then give way for a moment. Whoever comes back first serves, and the other is refused.
+        """
+        newest = await self.hold(generation)
+        while newest == generation and self._keys.differ(await self._ledger.leases()):
+            await self.aclose()
+            await asyncio.sleep(self._every_s * secrets.randbelow(_MOMENTS) / _MOMENTS)
+            await self.refuse_other_keys()
+            newest = await self.hold(generation)
         return newest
 
     async def refuse_other_keys(self) -> None:

@@ -87,9 +87,12 @@ class Rollout:
                 await self._adopt(head)
 
     async def serve(self) -> None:
-        """Take the lease that allows to serve, once everybody serves what is in force here."""
+        """Take the lease that allows to serve, once everybody serves what is in force here.
+
+        ConfigurationInvalid if a gateway that serves has other keys.
+        """
         serving = self.generations.generation()
-        while await self.replica.hold(serving) != serving:
+        while await self.replica.take(serving) != serving:
             await self.adopt()
             serving = self.generations.generation()
         await self.replica.everywhere(serving)

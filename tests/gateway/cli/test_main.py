@@ -148,7 +148,7 @@ def test_it_does_not_start_where_another_listens(tmp_path: Path, here: Callable[
         port = taken.getsockname()[1]
         file = settings_file(tmp_path, town(tmp_path), server__port=port)
         ran = here("serve", "--settings", str(file))
-    assert ran.status == 2
+    assert ran.status == 75
     assert f"127.0.0.1:{port}" in ran.err
 
 
