@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "11"
+MATCHER: Final = "12"
