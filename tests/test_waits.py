@@ -35,6 +35,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/support/docs/machine/units.py": "what systemd waits for, on a machine of a test",
     "tests/support/pooler.py": "a server that does not say that it listens",
     "tests/support/sentinels.py": "servers that do not say that they agree",
+    "tests/support/board_picture.py": "people who ask for minutes, for a picture",
     "tests/support/trace_picture.py": "agencies that take their time in a picture",
     "tests/support/virtual_time.py": "time that takes none",
 }

@@ -8,8 +8,6 @@ from typing import Final
 
 import pytest
 
-from gateway.cli.serving.allocating import share_memory
-
 _THREADS: Final = 6
 # Six people's jobs at once, each in a thread that takes some memory; how many places it came from.
 _JOBS: Final = f"""
@@ -59,7 +57,3 @@ def test_all_threads_take_their_memory_from_two_places() -> None:
     assert _places("shared") == 2
     assert _places("each its own") > 2
     assert _places("shared", MALLOC_ARENA_MAX="4") == 4
-
-
-def test_a_gateway_begins_whatever_its_c_library_can_do() -> None:
-    share_memory()
