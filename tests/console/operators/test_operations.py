@@ -1,6 +1,8 @@
 """An operator sees what is in force, the log, witnesses, keys, places, and what a check says."""
 
+import time
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -8,6 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.support.console.browser import new_window, sideways, violations
 from tests.support.console.demo_pages import DemoPages, sign_in
 from tests.support.console.town_pages import TownPages
+
+PATIENCE_S: Final = 60.0
 
 
 @pytest.fixture
@@ -31,8 +35,10 @@ def test_the_gateway_of_a_town_says_how_it_is_doing(page: Page, town: TownPages,
 
 def look_until(page: Page, demo: DemoPages, said: str) -> None:
     """Open the page until it says so: what the last check found stands for some seconds."""
+    until = time.monotonic() + PATIENCE_S
     page.goto(f"{demo.url}/operations")
     while said not in page.locator("main").inner_text():
+        assert time.monotonic() < until, f"the page never says {said}"
         page.reload()
 
 
