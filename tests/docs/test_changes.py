@@ -9,7 +9,8 @@ import pytest
 from tests.support.docs.pages import ROOT, links, text
 
 _KINDS: Final = ("breaking", "added", "changed", "fixed", "security")
-_NAME: Final = re.compile(rf"[a-z0-9]+(-[a-z0-9]+)*\.({'|'.join(_KINDS)})\.md")
+# A word or a number a part: no name of an engineer's branch or of a task, such as `facts19`.
+_NAME: Final = re.compile(rf"(?:[a-z]+|[0-9]+)(?:-(?:[a-z]+|[0-9]+))*\.(?:{'|'.join(_KINDS)})\.md")
 _FRAGMENTS: Final = {
     file.name: file.read_text("utf-8")
     for file in sorted((ROOT / "changes").iterdir())
@@ -52,6 +53,7 @@ def test_a_well_formed_fragment_has_no_fault() -> None:
         ("settings.md", "The settings are in tables.\n"),
         ("Settings.added.md", "The settings are in tables.\n"),
         ("settings.wish.md", "The settings are in tables.\n"),
+        ("settings12.added.md", "The settings are in tables.\n"),
         ("settings.added.md", "- The settings are in tables.\n"),
         ("settings.added.md", "the settings are in tables.\n"),
         ("settings.added.md", "The settings are in tables\n"),
