@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "12"
+MATCHER: Final = "13"

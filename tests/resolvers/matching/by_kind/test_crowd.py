@@ -1,6 +1,6 @@
 """A source may say dozens of names; none of its records joins, and nobody waits for it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Final
@@ -31,18 +31,34 @@ def files(number: int, names: int) -> tuple[Record, ...]:
     return tuple(named_otherwise(place, names) for place in range(number))
 
 
+def spread(sources: int, names: int) -> dict[str, tuple[Record, ...]]:
+    """The same number of names at each of so many sources, and none at two of them."""
+    return {f"gp-{place}": (named_otherwise(place, names),) for place in range(sources)}
+
+
+def texts(number: int, words: int) -> tuple[Record, ...]:
+    """Files with one given name each, which is a text of so many words."""
+    told = (tuple(f"w{place}x{each}" for each in range(words)) for place in range(number))
+    return tuple(
+        replace(AMARA, record_id=str(place), names=(Name(("Amara", *text), "O'Brien"),))
+        for place, text in enumerate(told)
+    )
+
+
 def grades(found: Resolution, source: str) -> set[MatchGrade]:
     return {each.grade.grade for each in found.by_source[source]}
 
 
-def comparisons(reference: Reference, records: Iterable[Record], patch: pytest.MonkeyPatch) -> int:
+def comparisons(
+    reference: Reference, records: Mapping[str, tuple[Record, ...]], patch: pytest.MonkeyPatch
+) -> int:
     """How many given names are compared for one answer."""
     done, compare = count(), compare_given_names
     with patch.context() as counting:
         counting.setattr(
             compared, "compare_given_names", lambda *two: (next(done), compare(*two))[1]
         )
-        resolve(reference, {"gp": tuple(records)})
+        resolve(reference, records)
     return next(done)
 
 
@@ -50,14 +66,46 @@ def comparisons(reference: Reference, records: Iterable[Record], patch: pytest.M
 def test_a_file_with_fifty_names_costs_as_much_beside_a_hundred_as_beside_ten(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few, many = (comparisons(reference, files(number, 50), monkeypatch) for number in (10, 100))
+    few, many = (
+        comparisons(reference, {"gp": files(number, 50)}, monkeypatch) for number in (10, 100)
+    )
     assert many <= 15 * few
 
 
 def test_without_the_bound_the_work_grows_with_the_square(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_NAMES", 10_000)
-    few, many = (comparisons(KNOWN_BY_NUMBER, files(n, 5), monkeypatch) for n in (3, 30))
+    monkeypatch.setattr(crowd, "MOST_TOGETHER", 10_000)
+    few, many = (comparisons(KNOWN_BY_NUMBER, {"gp": files(n, 5)}, monkeypatch) for n in (3, 30))
     assert many > 15 * few
+
+
+def test_one_agency_that_spreads_its_names_over_many_sources_costs_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few, many = (comparisons(KNOWN_BY_NUMBER, spread(n, 19), monkeypatch) for n in (4, 16))
+    assert many <= 4 * few
+
+
+def test_a_name_of_fifty_words_counts_for_what_it_costs_to_compare() -> None:
+    assert grades(resolve(KNOWN_BY_NUMBER, {"gp": texts(10, 49)}), "gp") == {MatchGrade.PROBABLE}
+
+
+def test_a_name_of_five_words_is_a_name() -> None:
+    assert grades(resolve(KNOWN_BY_NUMBER, {"gp": texts(1, 4)}), "gp") == {MatchGrade.CERTAIN}
+
+
+def test_who_says_least_is_compared_beside_those_that_say_too_much_together() -> None:
+    honest = named_otherwise(99, 1)
+    found = resolve(KNOWN_BY_NUMBER, spread(16, 19) | {"school": (AMARA,), "social": (honest,)})
+    assert grades(found, "school") == grades(found, "social") == {MatchGrade.CERTAIN}
+    assert grades(found, "gp-0") == {MatchGrade.PROBABLE}
+
+
+def test_a_hundred_agencies_that_spell_a_child_each_in_its_own_way_are_no_crowd() -> None:
+    found = resolve(KNOWN_BY_NUMBER, spread(100, 1))
+    assert {grade for source in found.by_source for grade in grades(found, source)} == {
+        MatchGrade.CERTAIN
+    }
 
 
 def test_every_record_of_a_crowd_is_shown_and_none_is_certain() -> None:
