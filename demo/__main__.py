@@ -3,6 +3,7 @@
 import argparse
 import json
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -25,12 +26,19 @@ from demo.yesterday import live_yesterday
 PORT: Final = 8600
 PAGES_PORT: Final = 8601
 _WIDTH: Final = 140
+_TAKEN: Final = (
+    "Another program uses port {0}, perhaps another demo. "
+    'Stop it, or take free ports: make demo ARGS="--port 0"'
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; 0 if every question of the story was answered."""
     options = _options(arguments)
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    if taken := [port for port in _ports(options) if _is_taken(port)]:
+        console.print(_TAKEN.format(taken[0]), style="red", markup=False)
+        return 1
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         with ExitStack() as stack:
@@ -51,11 +59,26 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _ports(options: argparse.Namespace) -> tuple[int, int]:
+    """The gateway's port and the pages'; 0 is any."""
+    if options.once or options.port == 0:
+        return options.port or 0, 0
+    return PORT if options.port is None else options.port, PAGES_PORT
+
+
+def _is_taken(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return False
+    except OSError:
+        return True
+
+
 def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int:
     state = options.state or Path(
         stack.enter_context(tempfile.TemporaryDirectory(prefix="teamaround-demo-"))
     )
-    port = options.port if options.port is not None else (0 if options.once else PORT)
+    port, pages_port = _ports(options)
     console.print("Starting the agencies of four boroughs, each with its own server ...")
     borough = stack.enter_context(Borough(state / "borough"))
     console.print(f"{len(borough.origins)} agencies; one of them is switched off on purpose.")
@@ -69,9 +92,7 @@ def _run(options: argparse.Namespace, console: Console, stack: ExitStack) -> int
     answered = [_ask(gateway, question, token, console) for question in story(town().cast)]
     if options.once or not all(answered):
         return 0 if all(answered) else 1
-    pages = stack.enter_context(
-        ServedPages(gateway, 0 if options.port == 0 else PAGES_PORT, clinic=clinic.url)
-    )
+    pages = stack.enter_context(ServedPages(gateway, pages_port, clinic=clinic.url))
     _hand_over(gateway, console, pages.url)
     with suppress(KeyboardInterrupt):
         signal.pause()
@@ -97,7 +118,7 @@ def _hand_over(gateway: GatewayProcess, console: Console, pages: str) -> None:
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
     say(f"Settings:   {gateway.settings}")
-    say(f"Its words:  {gateway.words}")
+    say(f"Its events: {gateway.words}")
     say("Tokens, for eight hours:")
     for badge in EVERYBODY:
         file = gateway.state / f"{badge.role}.token"

@@ -13,7 +13,8 @@ from graphql import parse, validate
 from adapters.contract.codes import Claim, Purpose, ReleaseClass
 from demo.badges import PRACTITIONER
 from demo.population import register
-from demo.processes.borough import Borough
+from demo.processes.agency import NAMES
+from demo.processes.borough import DOWN, Borough
 from demo.processes.gateway_process import GatewayProcess
 from gateway.graphql.root import build_schema
 from resolvers.outcome import Outcome
@@ -93,6 +94,12 @@ async def test_a_reader_who_streams_gets_the_receipt_first_and_completeness_last
     assert payloads[0]["data"]["child"]["receipt"]["log"]
     assert [payload["hasNext"] for payload in payloads][-1] is False
     assert "completeness" in json.dumps(payloads[-1])
+
+
+def test_the_readme_counts_the_agencies_of_the_whole_borough() -> None:
+    shown = json.loads(blocks(README, "json")[1])["data"]["child"]["completeness"]
+    counts = {"inScope": len(NAMES), "answered": len(NAMES) - len(DOWN), "unanswered": len(DOWN)}
+    assert shown | counts | {"notAsked": 0} == shown
 
 
 def test_every_outcome_stands_in_the_readme_with_what_to_show() -> None:
