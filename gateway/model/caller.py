@@ -66,8 +66,3 @@ class Caller:
     def account(self) -> Account:
         """With what they signed in."""
         return Account(self.issuer, self.user)
-
-    @property
-    def manager_account(self) -> Account | None:
-        """Their manager's, whom their own issuer names."""
-        return None if self.manager is None else Account(self.issuer, self.manager)

@@ -231,7 +231,7 @@ class Preparation:
     def _planned_inquiry(
         self, inquiry: Inquiry, caller: Caller, fields: frozenset[str], decisions: Decisions
     ) -> PlannedInquiry:
-        kind = PlanKind.of(inquiry, caller, fields, decisions)
+        kind = PlanKind.of(inquiry, caller, fields, self.registry, decisions)
         known = self.plans.get(kind) if self.stages.paths.compiled else None
         self.stages.figures.went(PLAN, compiled=known is not None)
         made = known.plan if known else plan(inquiry, caller, self.registry, fields)

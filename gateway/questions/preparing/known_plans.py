@@ -23,7 +23,8 @@ _KEPT: Final = 256
 class PlanKind(NamedTuple):
     """All that a plan and its verdicts depend on, beside the generation.
 
-    `given` are the names of the details that are told, `agency` whose own record is named.
+    `given` are the names of the details that are told, `agency` whose own record is named: None
+    where there is no such agency, as a detail may stand in the place of its name.
     """
 
     scope: Scope
@@ -36,15 +37,21 @@ class PlanKind(NamedTuple):
 
     @classmethod
     def of(
-        cls, inquiry: Inquiry, caller: Caller, fields: frozenset[str], decisions: Decisions
+        cls,
+        inquiry: Inquiry,
+        caller: Caller,
+        fields: frozenset[str],
+        registry: Registry,
+        decisions: Decisions,
     ) -> "PlanKind":
         """The kind of an inquiry by this caller about these fields."""
         known = inquiry.known
+        agency, _ = known.agency_record or (None, None)
         return cls(
             inquiry.scope,
             inquiry.reason.out_of_area is not None,
             frozenset(own_details(known, "")),
-            known.agency_record[0] if known.agency_record and known.agency_record[1] else None,
+            agency if agency in registry.agencies else None,
             fields,
             caller.areas,
             decisions,
