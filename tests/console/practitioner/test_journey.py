@@ -45,14 +45,34 @@ def live(browser: Browser, demo: DemoPages) -> Iterator[Page]:
         yield opened
 
 
-def test_the_whole_team_is_there_with_numbers_to_ring(page: Page, demo: DemoPages) -> None:
-    find_team(page, demo.url, MIRA)
-    assert page.locator("#group-known > li").count() >= 8
-    worker = page.locator("#group-known a[href^='tel:']").first
+@pytest.fixture
+def team(page: Page, demo: DemoPages) -> Page:
+    """Mira's answer, which is asked for unless the page shows it still."""
+    about_her = page.locator("#asked-about").filter(has_text=MIRA.family)
+    if not about_her.count():
+        find_team(page, demo.url, MIRA)
+    return page
+
+
+def test_the_whole_team_is_there_with_numbers_to_ring(team: Page) -> None:
+    assert team.locator("#group-known > li").count() >= 8
+    worker = team.locator("#group-known a[href^='tel:']").first
     assert worker.get_attribute("href") == "tel:" + worker.inner_text().replace(" ", "")
-    assert page.locator("#restriction").inner_text().startswith("No restriction is known.")
-    assert "This is not the whole picture" in page.locator("#state").inner_text()
-    assert "Ask them yourself. They are: Northbrook" in page.locator("#state").inner_text()
+    assert team.locator("#restriction").inner_text().startswith("No restriction is known.")
+    assert "This is not the whole picture" in team.locator("#state").inner_text()
+    assert "Ask them yourself. They are: Northbrook" in team.locator("#state").inner_text()
+
+
+def test_what_happened_is_told_in_its_order_and_by_whom(team: Page) -> None:
+    happened = team.get_by_role("heading", name="What happened").locator("+ ol > li")
+    told = happened.all_inner_texts()
+    began, ended = (
+        told.index(f"{day}: Early help, involvement {what}\nSaid by Westering Early Help")
+        for day, what in (("11 January 2016", "started"), ("16 February 2018", "ended"))
+    )
+    assert began < ended < len(told) - 1
+    assert all("\nSaid by " in each for each in told)
+    assert len({*told}) == len(told)
 
 
 def test_who_did_not_answer_can_be_rung_and_asked_again(page: Page, demo: DemoPages) -> None:
@@ -110,6 +130,23 @@ def test_whoever_told_too_little_is_asked_for_one_more_detail(page: Page, demo: 
     ask(page, {"Postcode": child.home.postcode})
     page.locator("#group-known > li").first.wait_for()
     assert "Tell one more detail" not in page.locator("#needs").inner_text()
+
+
+def test_who_typed_another_name_reads_it_again_and_finds_the_team(
+    live: Page, demo: DemoPages
+) -> None:
+    say_why(live, demo.url)
+    ask(live, {**about(MIRA), "Given names": "Zeb"})
+    answered(live)
+    assert live.locator("#group-known > li").count() == 0
+    assert "Check these details as you typed them" in live.locator("#needs").inner_text()
+    live.get_by_role("button", name="See what you typed").click()
+    live.get_by_text("Look at these first: date of birth, family name, given name.").wait_for()
+    assert live.get_by_label("Given names", exact=True).input_value() == "Zeb"
+    ask(live, {"Given names": MIRA.given[0]})
+    live.locator("#group-known > li").first.wait_for()
+    answered(live)
+    assert "Read it again" not in live.locator("#needs").inner_text()
 
 
 @pytest.mark.parametrize(

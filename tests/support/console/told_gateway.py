@@ -61,7 +61,8 @@ class Told:
     """What the gateway is to do with the next questions.
 
     `rows` are sent one by one; after `stop_at` of them the line breaks in the `manner` "reset" or
-    "end". `refusal` is a status with a body. `sent` has when each row left, by the monotonic clock.
+    "end". `refusal` is a status with a body. `last` is what the last part says, beside the counts;
+    what it leaves out is empty. `sent` has when each row left, by the monotonic clock.
     """
 
     rows: Sequence[Mapping[str, Any]] = ()
@@ -70,6 +71,7 @@ class Told:
     refusal: tuple[int, str, str] | None = None
     pause_s: float = 0.0
     restriction: str = "NONE_KNOWN"
+    last: Mapping[str, Any] = field(default_factory=dict)
     asked: int = 0
     sent: list[float] = field(default_factory=list)
 
@@ -119,7 +121,8 @@ async def _streamed(request: web.Request, told: Told) -> web.StreamResponse:
         await asyncio.sleep(told.pause_s)
         told.sent.append(time.time() * 1000)
         await _send(response, _piece(["child", "answers", number], row))
-    await _send(response, _piece(["child"], {**_WHOLE, "completeness": _counted(told.rows)}))
+    last = {**_WHOLE, **told.last, "completeness": _counted(told.rows)}
+    await _send(response, _piece(["child"], last))
     await response.write(b"event: complete\ndata:\n\n")
     return response
 
