@@ -26,6 +26,7 @@ from tests.support.edge import QUESTION, Edge, Said, edge
 from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, verifier_for
 from tests.support.loopback import serving
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, small_town, variables_for
+from tests.support.traces import traces
 
 NOW: Final = datetime.now(UTC)
 COLLEAGUE: Final = replace(PRACTITIONER, user="a.colleague")
@@ -252,6 +253,20 @@ async def test_a_valkey_holds_neither_names_nor_pseudonyms(valkey: str) -> None:
     assert names
     assert not [name for name in names if "worker" in name or "pseudonym" in name]
     assert all(len(name) == len("teamaround:") + 64 for name in names)
+
+
+async def test_after_a_question_a_valkey_holds_nothing_of_the_child_or_of_who_asked(
+    tmp_path: Path, valkey: str
+) -> None:
+    marked = [*KNOWN.values(), MIRA["family"], PRACTITIONER.user, QUESTION["query"]]
+    async with Valkey.from_url(valkey) as reader:
+        async with standing(tmp_path, replicas__valkey=valkey) as gateway:
+            assert (await asked(gateway)).status == 200
+        names = [name async for name in reader.scan_iter()]
+        held = [(name + await reader.dump(name)).decode("latin-1") for name in names]
+    assert held
+    assert traces(marked, tmp_path / "no file", held) == []
+    assert traces(marked, tmp_path / "no file", [*held, KNOWN["nhsNumber"]]) != []
 
 
 async def test_counts_of_a_valkey_are_forgotten_when_their_time_is_over(valkey: str) -> None:
