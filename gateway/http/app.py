@@ -72,17 +72,14 @@ async def open_gateway(  # noqa: PLR0913, PLR0917  what it is wired of
         stages = await stack.enter_async_context(
             open_stages(settings, clock, certificates, paths, figures)
         )
-        needed = quorum_of(settings.witnesses).needed
-        refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
+        _refuse_unwitnessed(settings)
         publication = await stack.enter_async_context(
             open_publication(settings, clock, certificates)
         )
         public = _public_keys(settings, publication)
         await _refuse_other_keys(settings, public)
         recorder = await _open_recorder(settings, publication, clock, certificates, stack)
-        clock_watch = ClockWatch(publication.log, clock, publication.witnessed_at)
-        await clock_watch.look()  # before this clock writes anything
-        keep(stack, clock_watch.run())
+        clock_watch = await _open_clock_watch(publication, clock, stack)
         start = SettingsStart(written, recorder)
         await start.note()
         renewal = Renewal(certificates, start.renewed)
@@ -96,6 +93,11 @@ async def open_gateway(  # noqa: PLR0913, PLR0917  what it is wired of
             settings, stages, governance.generations, clock_watch, recorder, stack
         )
         yield Pipeline(stages, governance, recorder, watch, oversight)
+
+
+def _refuse_unwitnessed(settings: Settings) -> None:
+    needed = quorum_of(settings.witnesses).needed
+    refuse_unwitnessed_production(settings.environment, needed, settings.witnesses)
 
 
 async def _open_recorder(
@@ -127,6 +129,15 @@ async def _open_recorder(
     keep(stack, recorder.keep_counting())
     keep(stack, EpochGuard(publication.log, checked, clock).keep_holding())
     return recorder
+
+
+async def _open_clock_watch(
+    publication: Publication, clock: Clock, stack: AsyncExitStack
+) -> ClockWatch:
+    watch = ClockWatch(publication.log, clock, publication.witnessed_at)
+    await watch.look()  # before this clock writes anything
+    keep(stack, watch.run())
+    return watch
 
 
 def _public_keys(settings: Settings, publication: Publication) -> ReplicaKeys:

@@ -1,7 +1,7 @@
 """Which records are the child's: graded against the reference, and only certain ones join."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from types import MappingProxyType
@@ -78,26 +78,14 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
         by_kind = resolved_by_kind(reference, records_by_source, populations, read)
         if by_kind is not None:
             return by_kind
-    details = Details.of_record if read is None else read
-    held = {
-        (source, place): details(source, record)
-        for source, records in records_by_source.items()
-        for place, record in enumerate(records)
-    }
-    crowd = crowded(held)
-    held |= {key: by_first_name(key[0], held[key]) for key in crowd}
+    held, crowd = _read(records_by_source, Details.of_record if read is None else read)
     known = KnownOfChild.of(reference, read)
     trusted = {key: credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     elsewhen = {key for key, each in trusted.items() if born_otherwise(known.all, each)}
     world = World(numbered, trusted, populations, duplicates, cut, elsewhen, crowd)
     known, first = _first_round(known, world)
-    contested = _contested(first.assessed, world)
-    evidence = {key: found.evidence for key, found in first.assessed.items()}
-    better = fitting_better(known.stated, trusted, evidence)
-    settled = _undoubted(known, world, first, contested, frozenset(held) if better else crowd)
-    settled = _in_conflict(settled, better)
-    settled = replace(settled, tied=_tied(known, settled.members, trusted))
+    settled = _settled(known, world, first)
     return Resolution(
         by_source={
             source: tuple(_shown(source, records, settled, trusted, known))
@@ -106,6 +94,19 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
         disputed=settled.disputed,
         restricted=_restricting(known, records_by_source, held),
     )
+
+
+def _read(
+    records_by_source: Mapping[str, tuple[Record, ...]], details: Callable[[str, Record], Details]
+) -> tuple[dict[RecordPlace, Details], frozenset[RecordPlace]]:
+    """What every record holds, and which of them are of a crowd."""
+    held = {
+        (source, place): details(source, record)
+        for source, records in records_by_source.items()
+        for place, record in enumerate(records)
+    }
+    crowd = crowded(held)
+    return held | {key: by_first_name(key[0], held[key]) for key in crowd}, crowd
 
 
 def _first_round(known: KnownOfChild, world: World) -> tuple[KnownOfChild, _Round]:
@@ -187,6 +188,16 @@ def _undoubted(
             return replace(settled, stopped={**settled.stopped, **stopped})
         doubted |= clashing
         stopped |= dict.fromkeys(clashing, ReasonCode.RECORDS_DISAGREE)
+
+
+def _settled(known: KnownOfChild, world: World, first: _Round) -> _Settled:
+    """What stands in the end: who joined, who is shown in doubt, and whom a number ties."""
+    contested = _contested(first.assessed, world)
+    evidence = {key: found.evidence for key, found in first.assessed.items()}
+    better = fitting_better(known.stated, world.held, evidence)
+    doubted = frozenset(world.held) if better else world.crowd
+    settled = _in_conflict(_undoubted(known, world, first, contested, doubted), better)
+    return replace(settled, tied=_tied(known, settled.members, world.held))
 
 
 def _in_conflict(settled: _Settled, better: frozenset[RecordPlace]) -> _Settled:

@@ -115,15 +115,20 @@ async def _serve(
                 connections=bounds.in_all,
                 metrics_port=bound.figures_port(_number(side)),
             )
-            spare_the_collector()
-            if side is not None:
-                side.serves()
-                _end_with_parent(side)
+            _settle(side)
             async with (
                 certificates.told_daily(clock.sleep),
                 freed_when_quiet(pipeline.under_way, clock.sleep),
             ):
                 await server.serve(sockets=[bound.questions])
+
+
+def _settle(side: WorkerSide | None) -> None:
+    """Do what waits until the gateway is up; a worker says that it serves."""
+    spare_the_collector()
+    if side is not None:
+        side.serves()
+        _end_with_parent(side)
 
 
 def _figures(settings: Settings, clock: Clock) -> "CountedFigures | None":

@@ -46,12 +46,8 @@ async def open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
     working_days = WorkingDays(lambda: operator().closed_days)
     told = sender(operator, settings.server.public_url)
     notifier = Notifier(grants, told, clock, lambda: operator().deputies, clock_agrees)
-
-    async def tell(alert: Alert) -> bool:
-        return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
-
     found = AlertStore.below(settings.files.state, working_days)
-    alerts = AlertIndexer(found, log, tell, clock, clock_agrees)
+    alerts = AlertIndexer(found, log, partial(_tell_late, notifier), clock, clock_agrees)
     guard = GrantGuard(grants, log, clock, working_days)
     retention = RetentionTask(log, alerts.store, grants)
     keep(stack, notifier.keep_notifying())
@@ -70,6 +66,10 @@ async def open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         guard=guard,
     )
     return Oversight(break_glass, alerts)
+
+
+async def _tell_late(notifier: Notifier, alert: Alert) -> bool:
+    return await notifier.escalate(alert.id, alert.anchor, "alert-overdue")
 
 
 async def _open_grants(settings: Settings, stack: AsyncExitStack) -> GrantStore:
