@@ -94,7 +94,7 @@ def _keys(folder: Path) -> Iterator[GatewayProcess]:
         _ORIGIN,
     ]
     nowhere = subprocess.DEVNULL  # what is printed is for a program
-    with subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere) as process:  # noqa: S603
+    with subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere) as process:  # noqa: S603  our own command
         try:
             _wait_for(folder / "socket", process)
             yield GatewayProcess(process.pid, "", "")
@@ -104,7 +104,7 @@ def _keys(folder: Path) -> Iterator[GatewayProcess]:
 
 def _told(*words: str) -> str:
     command = [*teamaround_of(HERE), *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own command
 
 
 def _wait_for(socket: Path, process: subprocess.Popen[bytes]) -> None:

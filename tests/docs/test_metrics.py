@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from gateway.http.metrics.described import METRICS, PROCESS_STEPS, Described
 from gateway.model.figures import STAGES

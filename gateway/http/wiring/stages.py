@@ -59,7 +59,7 @@ async def open_stages(
         open_verifier(settings, clock, counts, certificates) as verifier,
     ):
         # graphql-core's own schema: documents are executed without strawberry's per-request parse.
-        schema = build_schema()._schema  # noqa: SLF001
+        schema = build_schema()._schema  # noqa: SLF001  as it is executed
         quotas = Quotas(counts, settings.limits, seconds)
         documents = Documents(schema, settings.documents, paths)
         yield Stages(

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from tests.support.shipped import DEPLOY
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from gateway.cli.checking.every_fault import every_fault
 from tests.deploy.chart.conftest import Helm

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from gateway.config.settings import Settings
 from gateway.config.settings_names import settings_of, variable_of

@@ -86,6 +86,7 @@ async def test_figures_and_traces_are_alike_for_a_child_who_is_known_and_one_who
         async with served(tmp_path, [register, clinic_at(url)], **SHOWN, **fed) as gateway:
             await moved_by(gateway, NOBODY)  # the first one opens connections
             of_nobody = await moved_by(gateway, NOBODY)
+            assert of_nobody["teamaround_responses_total", "answered"] == 1
             assert clinic.asked == []
             assert await moved_by(gateway, KNOWN) == of_nobody
             assert await gateway.stop() == 0
