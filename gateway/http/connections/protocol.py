@@ -1,7 +1,7 @@
 """One connection: uvicorn's protocol, bounded in bytes and time from its first byte to its last.
 
 uvicorn bounds neither a head nor how long a request takes to come or an answer to be read. The
-parser (llhttp) is strict about what a message is; what it leaves open is decided here.
+parser (llhttp) is strict about what a message is; what it leaves open of a head is in `head`.
 """
 
 import asyncio
@@ -21,14 +21,13 @@ from gateway.http.connections.bounds import (
     LONGEST_LATER,
     LONGEST_LINE,
     LONGEST_UNREAD,
-    MOST_HEADERS,
     MOST_WAITING,
     ConnectionBounds,
 )
+from gateway.http.connections.head import NotServed, expects, refuse_head
 from gateway.http.connections.peers import ClientAddress
 from gateway.http.connections.refusals import CAUSE, TOO_SLOW_TO_READ, RefusalLog, response
 from gateway.http.connections.table import Admitted
-from gateway.http.connections.target import is_clear, names_a_host
 from gateway.model.signed_in import GONE, SIGNED_IN
 
 Shown = Callable[[asyncio.BaseTransport], Mapping[str, Any]]
@@ -36,15 +35,6 @@ Shown = Callable[[asyncio.BaseTransport], Mapping[str, Any]]
 
 _IN_HEAD: Final = 4096  # bytes parsed at a time until a head is over, so that its bound is kept
 _IN_BODY: Final = 65536
-_VERSIONS: Final = frozenset({"1.0", "1.1"})
-
-
-class _Refused(Exception):
-    """The request is not served; the status says why."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__()
-        self.status = status
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -162,7 +152,7 @@ class BoundedProtocol(HttpToolsProtocol):
             begun += size
             try:
                 self._feed(piece)
-            except _Refused as refused:
+            except NotServed as refused:
                 self._refuse(refused.status)
 
     def _put_off(self, data: bytes) -> None:
@@ -179,11 +169,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._decline(piece[offered.args[0] :])
         except httptools.HttpParserError as error:
             why = error.__context__
-            raise _Refused(why.status if isinstance(why, _Refused) else 400) from None
+            raise NotServed(why.status if isinstance(why, NotServed) else 400) from None
         if self._in_head and self._came > LONGEST_HEAD:
-            raise _Refused(431)
+            raise NotServed(431)
         if self._in_body and self._came > 2 * self._body + LONGEST_FRAMING:
-            raise _Refused(413)
+            raise NotServed(413)
 
     def _decline(self, rest: bytes) -> None:
         """Read a request again without the other protocol that it offers, which is not spoken.
@@ -207,7 +197,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take a part of the target."""
         self.url += url
         if len(self.url) > LONGEST_LINE:
-            raise _Refused(414)
+            raise NotServed(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; a trailer is none, as nobody would look at it before the body is over."""
@@ -216,7 +206,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin to answer, unless what the head says cannot be served."""
-        self._refuse_head()
+        version, method = self.parser.get_http_version(), self.parser.get_method()
+        refuse_head(version, method, self.url, self.headers)
+        if len(self.pipeline) >= MOST_WAITING:
+            raise NotServed(429)
+        self.expect_100_continue = expects(self.headers)
         if self.parser.should_upgrade():
             return
         super().on_headers_complete()
@@ -225,38 +219,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._in_body, self._begun = False, True, False
         self._came = self._body = self._unread = 0
         self._until = self.loop.time() + self._bounds.body_s
-
-    def _refuse_head(self) -> None:
-        version, names = self.parser.get_http_version(), [name for name, _ in self.headers]
-        if version not in _VERSIONS:
-            raise _Refused(505)
-        if len(names) > MOST_HEADERS:
-            raise _Refused(431)
-        if self.parser.get_method() == b"CONNECT":
-            raise _Refused(400)
-        if names.count(b"host") != 1 and (version == "1.1" or b"host" in names):
-            raise _Refused(400)
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if not is_clear(self.url) or not all(map(names_a_host, hosts)):
-            raise _Refused(400)
-        if b"transfer-encoding" in names:
-            self._refuse_coding(version)
-        if b"expect" in names:
-            self._take_expectation()
-        if len(self.pipeline) >= MOST_WAITING:
-            raise _Refused(429)
-
-    def _refuse_coding(self, version: str) -> None:
-        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
-        if version == "1.0":
-            raise _Refused(400)
-        if codings != [b"chunked"]:
-            raise _Refused(501)
-
-    def _take_expectation(self) -> None:
-        if any(v.lower() != b"100-continue" for name, v in self.headers if name == b"expect"):
-            raise _Refused(417)
-        self.expect_100_continue = True
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body; what comes after its answer is thrown away, up to a bound."""
