@@ -1,5 +1,7 @@
 """What a child has one of: the value that stands, and where agencies disagree about it."""
 
+from collections import Counter
+
 from adapters.contract.codes import Sex
 from adapters.contract.record import GpPractice
 from resolvers.child.child import Conflict, Fact, StatedBirthDate
@@ -56,8 +58,8 @@ def disputed(field: str, said: Statements[str]) -> Conflict | None:
 def _codes_by_name(said: Statements[GpPractice]) -> dict[str, str]:
     """The one code that goes with a name, for agencies that hold the name alone."""
     pairs: set[tuple[str, str]] = {(fold(p.name), _code(p)) for p, _ in said if _code(p)}
-    names = [name for name, _ in pairs]
-    return {name: code for name, code in pairs if names.count(name) == 1}
+    codes = Counter(name for name, _ in pairs)
+    return {name: code for name, code in pairs if codes[name] == 1}
 
 
 def _code(practice: GpPractice) -> str:

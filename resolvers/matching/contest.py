@@ -1,7 +1,8 @@
 """Records that are certain by demographics compete: no two of one source, none against another."""
 
-from collections.abc import Collection, Mapping
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, combinations
 from typing import Final, TypeVar
 
 from adapters.contract.frozen import replace
@@ -28,6 +29,7 @@ def winners(
     both, or the source declares duplicates. A member that the source already has leaves no room
     for another.
     """
+    beside, joined = _by_source(bits), _by_source(members)
 
     def twice(one: PlaceT, other: PlaceT) -> bool:
         may_be = one[0] in duplicates or held[one].shares_number(held[other])
@@ -36,20 +38,43 @@ def winners(
     def rivals(one: PlaceT, other: PlaceT) -> bool:
         if bits[other] <= bits[one] - LEAD_BITS or one == other:
             return False
-        same_source = one[0] == other[0]
-        return same_source and held[one] != held[other] and not twice(one, other)
+        return held[one] != held[other] and not twice(one, other)
 
     def has_room(key: PlaceT) -> bool:
-        return not any(member[0] == key[0] and not twice(key, member) for member in members)
+        return all(twice(key, member) for member in joined[key[0]])
 
     return frozenset(
-        key for key in certain if has_room(key) and not any(rivals(key, other) for other in bits)
+        key
+        for key in certain
+        if has_room(key) and not any(rivals(key, other) for other in beside[key[0]])
     )
+
+
+def _by_source(places: Iterable[PlaceT]) -> defaultdict[str, list[PlaceT]]:
+    found: defaultdict[str, list[PlaceT]] = defaultdict(list)
+    for place in places:
+        found[place[0]].append(place)
+    return found
 
 
 def among_them_two(alike: Collection[Details]) -> bool:
     """Whether the numbers of records alike in name and birth date are those of two children."""
-    return any(contradict(one, other) for one, other in combinations(alike, 2))
+    return any(any_apart(held.numbers(n) for held in alike) for n in NUMBERS)
+
+
+def any_apart(numbers: Iterable[frozenset[str]]) -> bool:
+    """Whether two of these have nothing in common, of those that are not empty.
+
+    Agencies may hold thousands of records that all have a number of their own: what one alone has
+    is left out, and each is then held against each that differs from it.
+    """
+    said = {each for each in numbers if each}
+    if len(said) < len("ab") or frozenset.intersection(*said):
+        return False
+    times = Counter(chain.from_iterable(said))
+    common = {frozenset(number for number in each if times[number] > 1) for each in said}
+    apart = (one.isdisjoint(other) for one, other in combinations(common, 2))
+    return frozenset() in common or any(apart)
 
 
 def contradict(first: Details, second: Details) -> bool:

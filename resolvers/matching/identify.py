@@ -11,7 +11,7 @@ from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.by_kind import resolved_by_kind
 from resolvers.matching.by_kind.crowd import by_first_name, crowded
-from resolvers.matching.contest import contradict, differ_as_people, repeats
+from resolvers.matching.contest import any_apart, contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
 from resolvers.matching.evidence import born_otherwise, weigh
@@ -138,12 +138,7 @@ def _contested(assessed: Mapping[RecordPlace, Assessment], world: World) -> froz
     One of them may be a namesake's, or a clerk's slip: nobody learns a number of such a scheme.
     """
     alike = [world.held[key] for key, found in assessed.items() if alike_in_all(found.evidence)]
-    return frozenset(n for n in NUMBERS if _differ_in(n, alike))
-
-
-def _differ_in(scheme: str, alike: Iterable[Details]) -> bool:
-    said = [held.numbers(scheme) for held in alike if held.numbers(scheme)]
-    return any(one.isdisjoint(other) for one, other in combinations(said, 2))
+    return frozenset(n for n in NUMBERS if any_apart(held.numbers(n) for held in alike))
 
 
 def _tied(
@@ -249,8 +244,11 @@ def _clashing(
     clashing = {key for keys in by_source.values() for key in _several(keys, world)}
     # Hundreds of agencies hold a child by a few spellings: these are compared, not the records.
     for one, other in combinations_with_replacement(by_person, 2):
+        mine, theirs = by_person[one], by_person[other]
+        if clashing.issuperset(mine) and clashing.issuperset(theirs):
+            continue
         if differ_as_people(one, other):
-            elsewhere = product(by_person[one], by_person[other])
+            elsewhere = product(mine, theirs)
             clashing |= {
                 key for pair in elsewhere if _disagree(*pair, world, called) for key in pair
             }
@@ -268,8 +266,10 @@ def _several(keys: list[RecordPlace], world: World) -> set[RecordPlace]:
         ways[world.held[key].as_compared].append(key)
     several: set[RecordPlace] = set()
     for one, other in combinations_with_replacement(ways, 2):
+        mine, theirs = ways[one], ways[other]
+        if several.issuperset(mine) and several.issuperset(theirs):
+            continue
         if not _repeated(one, other, declared=keys[0][0] in world.duplicates):
-            mine, theirs = ways[one], ways[other]
             pairs = combinations(mine, 2) if mine is theirs else product(mine, theirs)
             several |= {key for pair in pairs if not _one_child(*pair, world) for key in pair}
     return several

@@ -1,11 +1,12 @@
 """Who joins in a round: whom a number makes the child's, else whom name, day and home do."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, NamedTuple
 
+from adapters.contract.record import Identifier
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import NamePart, half_of
 from resolvers.matching.contest import among_them_two, contradict, winners
@@ -242,20 +243,34 @@ def _under_anothers_number(
 
     On more of hers, a clerk has put it on the other's file.
     """
-    strange = [key for key, found in assessed.items() if found.evidence.contradicted]
-    fitting = [key for key, found in assessed.items() if alike_in_all(found.evidence)]
+    strange = _sources_by_number(assessed, world, lambda found: found.contradicted)
+    fitting = _sources_by_number(assessed, world, alike_in_all)
+    against = {key: _sources_of(key, strange, world) for key in certain} if strange else {}
     return frozenset(
         key
-        for key in certain
-        if (against := _sources_with_numbers_of(key, strange, world))
-        and len(_sources_with_numbers_of(key, fitting, world)) <= len(against)
+        for key, others in against.items()
+        if others and len(_sources_of(key, fitting, world)) <= len(others)
     )
 
 
-def _sources_with_numbers_of(
-    key: RecordPlace, others: Iterable[RecordPlace], world: World
-) -> set[str]:
-    return {other[0] for other in others if world.held[key].shares_number(world.held[other])}
+_SourcesByNumber = Mapping[Identifier, set[str]]
+
+
+def _sources_by_number(
+    assessed: Mapping[RecordPlace, Assessment], world: World, is_one: Callable[[Evidence], bool]
+) -> _SourcesByNumber:
+    """Which sources have each number on a file of which this is so."""
+    sources: defaultdict[Identifier, set[str]] = defaultdict(set)
+    for key, found in assessed.items():
+        if is_one(found.evidence):
+            for number in world.held[key].identifiers:
+                sources[number].add(key[0])
+    return sources
+
+
+def _sources_of(key: RecordPlace, by_number: _SourcesByNumber, world: World) -> set[str]:
+    numbers = world.held[key].identifiers & by_number.keys()
+    return set[str]().union(*(by_number[number] for number in numbers))
 
 
 def _namesake_among(alike: Mapping[RecordPlace, Assessment], world: World) -> bool:
@@ -269,14 +284,19 @@ def _namesake_among(alike: Mapping[RecordPlace, Assessment], world: World) -> bo
 
 def _kept_apart(alike: Collection[RecordPlace], world: World) -> set[str]:
     """The agencies that hold nobody twice, and have two files of her name and birth date."""
-    return {
-        one[0]
-        for one, other in combinations(alike, 2)
-        if one[0] == other[0]
-        and one[0] not in world.duplicates
-        and world.held[one] != world.held[other]
-        and not world.held[one].shares_number(world.held[other])
-    }
+    files: defaultdict[str, set[Details]] = defaultdict(set)
+    for key in alike:
+        if key[0] not in world.duplicates:
+            files[key[0]].add(world.held[key])
+    return {source for source, held in files.items() if _two_files(held)}
+
+
+def _two_files(held: Collection[Details]) -> bool:
+    """Whether two of these are under no number that both have."""
+    nhs_numbers, upns = [each.nhs_numbers for each in held], [each.upns for each in held]
+    if any(frozenset.intersection(*said) for said in (nhs_numbers, upns)):
+        return False
+    return any(not one.shares_number(other) for one, other in combinations(held, 2))
 
 
 def _namesake_near(unnumbered: Iterable[Assessment]) -> bool:
