@@ -78,7 +78,8 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
         by_kind = resolved_by_kind(reference, records_by_source, populations, read)
         if by_kind is not None:
             return by_kind
-    held, crowd = _read(records_by_source, Details.of_record if read is None else read)
+    details = Details.of_record if read is None else read
+    held, crowd = _read(records_by_source, details, duplicates)
     known = KnownOfChild.of(reference, read)
     trusted = {key: credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
@@ -97,7 +98,9 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
 
 
 def _read(
-    records_by_source: Mapping[str, tuple[Record, ...]], details: Callable[[str, Record], Details]
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    details: Callable[[str, Record], Details],
+    duplicates: Collection[str],
 ) -> tuple[dict[RecordPlace, Details], frozenset[RecordPlace]]:
     """What every record holds, and which of them are of a crowd."""
     held = {
@@ -105,7 +108,7 @@ def _read(
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
-    crowd = crowded(held)
+    crowd = crowded(held, duplicates)
     return held | {key: by_first_name(key[0], held[key]) for key in crowd}, crowd
 
 

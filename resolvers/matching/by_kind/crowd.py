@@ -1,7 +1,7 @@
 """How much sources may bring to be compared: past it, records are shown and none joins."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from typing import Final, TypeVar
 
@@ -10,44 +10,68 @@ from resolvers.matching.details import Details
 
 CrowdT = TypeVar("CrowdT", bound=tuple[str, int])
 _Way = tuple[frozenset[str], frozenset[str]]  # of saying a name: given names, family names
+_Ways = dict[str, set[_Way]]  # by source
 
 # Given and family names, each way of saying them once; two words of a long name are one more.
 MOST_NAMES: Final = 40  # of one source
 MOST_TOGETHER: Final = 120  # of all: those that say most are left out, until the rest is no more
 FEW: Final = 4  # a name and a former one: whoever says no more is never left out
 _LONGEST: Final = 6
+_UNNUMBERED: Final = ""
 
 
-def crowded(held: Mapping[CrowdT, Details]) -> frozenset[CrowdT]:
-    """The records of each source that says more names than can be compared, each with each.
+def crowded(
+    held: Mapping[CrowdT, Details], duplicates: Collection[str] = frozenset()
+) -> frozenset[CrowdT]:
+    """The records of each source that says more names of one child than can be compared.
 
     No system knows a child by dozens of names. One that does may be broken or mean harm, and would
     hold up every other agency's answer: the work grows with the square of its names. So it is with
     an agency that spreads them over many sources.
+
+    Names under one number count together, as only such records may be one child's. A register may
+    well find thirty children of one surname and birthday. `duplicates`: the sources
+    that may hold a child twice without a number.
     """
-    said: defaultdict[str, set[_Way]] = defaultdict(set)
-    for key, each in held.items():
-        said[key[0]].add((each.givens, each.families))
-    names = {way: _names(way) for way in set[_Way]().union(*said.values())}
-    by_source = {source: sum(names[way] for way in ways) for source, ways in said.items()}
-    if max(by_source.values(), default=0) <= MOST_NAMES and sum(names.values()) <= MOST_TOGETHER:
+    every = {(each.givens, each.families) for each in held.values()}
+    names = {way: _names(way) for way in every}
+    if sum(names.values()) <= MOST_NAMES:
         return frozenset()
-    most = _most(said, by_source, names)
-    return frozenset(key for key in held if by_source[key[0]] > most)
+    by_number = _by_number(held, duplicates, names).values()
+    over = frozenset(source for said in by_number for source in _over(said, names))
+    return frozenset(key for key in held if key[0] in over)
 
 
-def _most(
-    said: Mapping[str, set[_Way]], by_source: Mapping[str, int], names: Mapping[_Way, int]
-) -> int:
-    """How many names a source may say, so that all who say no more can be compared."""
-    most, heard = 0, set[_Way]()
-    for level, sources in groupby(sorted(said, key=by_source.__getitem__), by_source.__getitem__):
+def _by_number(
+    held: Mapping[CrowdT, Details], duplicates: Collection[str], names: Mapping[_Way, int]
+) -> dict[str, _Ways]:
+    """How each source names whom it holds under each number.
+
+    Of those without a number one joins for each source, so its longest is what counts.
+    """
+    found: defaultdict[str, defaultdict[str, set[_Way]]] = defaultdict(lambda: defaultdict(set))
+    for key, each in held.items():
+        way = each.givens, each.families
+        for number in each.nhs_numbers | each.upns:
+            found[number][key[0]].add(way)
+        if not (each.nhs_numbers or each.upns):
+            said = found[_UNNUMBERED][key[0]]
+            if key[0] not in duplicates and said:
+                way = max(way, said.pop(), key=names.__getitem__)
+            said.add(way)
+    return {number: dict(said) for number, said in found.items()}
+
+
+def _over(said: _Ways, names: Mapping[_Way, int]) -> set[str]:
+    """The sources that say most under one number, so that all others can be compared."""
+    most = {source: sum(names[way] for way in ways) for source, ways in said.items()}
+    heard = set[_Way]()
+    for level, sources in groupby(sorted(said, key=most.__getitem__), most.__getitem__):
         heard.update(*(said[source] for source in sources))
         together = sum(names[way] for way in heard)
         if level > FEW and (level > MOST_NAMES or together > MOST_TOGETHER):
-            break
-        most = level
-    return most
+            return {source for source, names_said in most.items() if names_said >= level}
+    return set()
 
 
 def _names(way: _Way) -> int:

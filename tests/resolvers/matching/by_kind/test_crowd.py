@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from adapters.contract.record import Name, Record
+from adapters.contract.record import Identifier, Name, Record
 from resolvers.comparison import names as compared
 from resolvers.comparison.given_names import compare_given_names
 from resolvers.matching.by_kind import crowd
@@ -16,7 +16,7 @@ from resolvers.matching.grade import MatchGrade, Resolution
 from resolvers.matching.identify import resolve
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reference import Reference
-from tests.support.resolvers.people import AMARA, KNOWN_BY_NAME, KNOWN_BY_NUMBER
+from tests.support.resolvers.people import AMARA, BORN, KNOWN_BY_NAME, KNOWN_BY_NUMBER
 
 BOTH: Final = pytest.mark.parametrize("reference", [KNOWN_BY_NUMBER, KNOWN_BY_NAME])
 
@@ -137,6 +137,34 @@ def test_other_agencies_rows_are_what_they_would_be_without_the_crowd(
         reference, {"school": (AMARA,), "gp": files(1, 50)}, read=ReadOnce(by_kind=by_kind)
     )
     assert both.by_source["school"] == alone.by_source["school"]
+
+
+@BOTH
+def test_children_of_one_surname_and_birthday_are_no_crowd(reference: Reference) -> None:
+    others = tuple(
+        replace(
+            AMARA,
+            record_id=str(place),
+            identifiers=(Identifier("upn", f"A12345678901{place:03}1"),),
+            names=(Name((f"Other{place}", f"Further{place}"), "O'Brien"),),
+        )
+        for place in range(60)
+    )
+    for source in ("register", "gp"):
+        alone, beside = (
+            resolve(reference, {source: (AMARA, *more)}, populations={source: 12_000_000})
+            for more in ((), others)
+        )
+        assert beside.by_source[source][0].grade == alone.by_source[source][0].grade
+
+
+def test_children_of_one_surname_without_numbers_are_no_crowd() -> None:
+    others = tuple(
+        Record(record_id=str(place), names=(Name((f"Other{place}",), "O'Brien"),), birth_date=BORN)
+        for place in range(60)
+    )
+    found = resolve(KNOWN_BY_NUMBER, {"police": (AMARA, *others), "gp": (AMARA, *others)})
+    assert MatchGrade.CERTAIN in grades(found, "police") & grades(found, "gp")
 
 
 def test_a_crowd_that_restricts_the_child_is_heard() -> None:
