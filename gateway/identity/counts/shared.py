@@ -1,6 +1,6 @@
 """What all replicas counted together, in a Valkey; names reach it as digests alone.
 
-Whoever reads it learns neither who asked nor about whom.
+Whoever reads it learns nothing of a child, and who asks how often only by trying user names.
 """
 
 import asyncio
