@@ -1,8 +1,8 @@
 """A code of confidentiality that nobody knows shields the child, whatever system says it."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,21 @@ async def test_in_sqlite(tmp_path: Path, code: str | None) -> None:
         shields(answer)
 
 
+@contextmanager
+def coded_database(postgres: Postgres, code: str | None) -> Iterator[None]:
+    """The database `coded`, with this code; it goes, whatever a test found."""
+    postgres.run("CREATE DATABASE coded")
+    try:
+        postgres.run(coded_view(code), "coded")
+        yield
+    finally:
+        postgres.run("DROP DATABASE coded WITH (FORCE)")
+
+
 @every_code
 async def test_in_postgresql(tmp_path: Path, postgres: Postgres, code: str | None) -> None:
-    postgres.run("CREATE DATABASE coded")
-    postgres.run(coded_view(code), "coded")
     origin = f"postgresql://127.0.0.1:{postgres.port}"
     source = SqlFault("codes", frozenset(), "coded").source("coded", postgres.dsn("coded"), origin)
-    async with a_town_with(tmp_path, source) as answer:
-        shields(answer)
-    postgres.run("DROP DATABASE coded WITH (FORCE)")
+    with coded_database(postgres, code):
+        async with a_town_with(tmp_path, source) as answer:
+            shields(answer)

@@ -17,7 +17,7 @@ def test_a_collector_without_the_extra_is_told_with_what_to_install(
 ) -> None:
     named = settings_with(collector__url="https://collector.example", environment="development")
     assert counted_figures(named, Clock()).traces is not None
-    monkeypatch.setitem(sys.modules, lacking, None)
+    monkeypatch.setitem(sys.modules, lacking, None)  # as where it is not installed
     for within in [name for name in sys.modules if name.startswith(f"{lacking}.")]:
         monkeypatch.delitem(sys.modules, within)  # what another test imported is not lacking
     with pytest.raises(ConfigurationInvalid, match=r"install teamaround\[otel\]"):

@@ -198,6 +198,7 @@ def test_a_pipe_that_nobody_reads_holds_nobody_and_is_told_once_it_is_read() -> 
 
 
 def test_who_never_reads_does_not_hold_the_end_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    # How long a stop waits for a reader: nobody reads, so the whole of it is waited.
     monkeypatch.setattr("gateway.model.event_stream.lines._LAST_WORDS_S", 0.05)
     end, pipe = os.pipe()
     os.set_blocking(pipe, False)
