@@ -21,11 +21,12 @@ else:
         return copied(value, changes) if copied else replaced(value, **changes)
 
 
-__all__ = ["plainly_made", "replace"]
+__all__ = ["plainly_made", "replace", "unfinished"]
 
 T = TypeVar("T")
 _Copy = Callable[[Any, Mapping[str, Any]], Any]
 _COPIES: Final[dict[type, _Copy]] = {}
+_PLAIN: Final[dict[type, type[Any]]] = {}
 _SET_CLASS: Final = object.__dict__["__class__"].__set__
 
 
@@ -44,12 +45,24 @@ def plainly_made(kind: type[T]) -> type[T]:
     exact = kind.__init__
     space: dict[str, Any] = {"_kind": kind, "_plain": plain, "_new": object.__new__}
     space |= {"_exact": exact, "_set_class": _SET_CLASS, "_missing": MISSING}
-    exec("\n".join((*_init(kind, every, space), *_copy(kind, every))), space)  # noqa: S102  own names
+    lines = (*_init(kind, every, space), *_copy(kind, every), *_filled(every))
+    exec("\n".join(lines), space)  # noqa: S102  own names
     space["init"].__annotations__ = exact.__annotations__
     space["init"].__qualname__ = exact.__qualname__
     kind.__init__ = space["init"]  # type: ignore[method-assign]
-    _COPIES[kind] = space["copied"]
+    plain.__init__ = space["filled"]  # type: ignore[misc]
+    _COPIES[kind], _PLAIN[kind] = space["copied"], plain
     return kind
+
+
+def unfinished(kind: type) -> type[Any]:
+    """What makes a `kind` that may still be changed, called with all its fields in their order.
+
+    It is one, and as frozen as any, once it is told so as its `__class__`. For generated code that
+    fills in a value by parts; what a value checks of itself is not checked. KeyError for a class
+    that is not `plainly_made`.
+    """
+    return _PLAIN[kind]
 
 
 def _init(kind: type, every: tuple[Field[Any], ...], space: dict[str, Any]) -> list[str]:
@@ -86,6 +99,13 @@ def _copy(kind: type, every: tuple[Field[Any], ...]) -> list[str]:
         *_finished(kind, "made"),
         " return made",
     ]
+
+
+def _filled(every: tuple[Field[Any], ...]) -> list[str]:
+    """The text of what fills in every field."""
+    names = [one.name for one in every]
+    head = f"def filled({', '.join(('self', *names))}):"
+    return [head, *(f" self.{name} = {name}" for name in names), " return None"]
 
 
 def _finished(kind: type, name: str) -> list[str]:

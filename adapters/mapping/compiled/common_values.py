@@ -13,10 +13,10 @@ from typing import Any, Final
 from adapters.contract.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
 from adapters.contract.contact_points import is_email, is_telephone
 from adapters.contract.dates import EARLIEST_YEAR, PartialDate
+from adapters.contract.frozen import unfinished
 from adapters.contract.identifiers import NHS_NUMBER, NO_POSTCODE, UPN
 from adapters.contract.plain_number import PLAINLY
 from adapters.mapping.caps import LIST_CAP, TEXT_CAP
-from adapters.mapping.compiled.twins import twin_of
 from adapters.mapping.conversion import (
     to_date,
     to_email,
@@ -32,7 +32,7 @@ from adapters.mapping.sections import to_involvement_status, to_support_status, 
 from adapters.mapping.value import Convert
 
 _DAY: Final = len("2015-03-09")
-_Day: Final = twin_of(PartialDate)
+_Day: Final = unfinished(PartialDate)
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 _plain_nhs_number, _plain_upn = PLAINLY[NHS_NUMBER], PLAINLY[UPN]
 

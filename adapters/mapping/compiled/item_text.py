@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from adapters.contract.codes import InvolvementStatus, NameUse
 from adapters.contract.dates import PartialDate
+from adapters.contract.frozen import unfinished
 from adapters.contract.record import (
     Address,
     Carer,
@@ -20,7 +21,6 @@ from adapters.contract.record import (
     SupportStatus,
 )
 from adapters.mapping.compiled.function import Function, NotGenerated
-from adapters.mapping.compiled.twins import twin_of
 from adapters.mapping.compiled.value_text import ABSENT, WrittenValue
 from adapters.mapping.sections import FLAGS, WORKER, status_by_dates
 
@@ -71,8 +71,8 @@ def write_item(
 
 def write_made(function: Function, deep: int, kind: type, given: Iterable[str], name: str) -> None:
     """Make a frozen value of what has these names, in the order of its fields."""
-    twin = function.named(twin_of(kind))
-    function.add(deep, f"{name} = {twin}({', '.join(given)})")
+    made = function.named(unfinished(kind))
+    function.add(deep, f"{name} = {made}({', '.join(given)})")
     function.add(deep, f"{name}.__class__ = {function.named(kind)}")
 
 

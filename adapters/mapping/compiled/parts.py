@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.contract.codes import NameUse
+from adapters.contract.frozen import unfinished
 from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.xml_document import is_element, names_in
 from adapters.expressions.xpath import XPath
@@ -12,7 +13,6 @@ from adapters.mapping.caps import LIST_CAP
 from adapters.mapping.compiled.common_values import nhs_number, pupil_number
 from adapters.mapping.compiled.function import Function
 from adapters.mapping.compiled.item_text import write_item, write_made
-from adapters.mapping.compiled.twins import twin_of
 from adapters.mapping.compiled.value_text import (
     ABSENT,
     WrittenValue,
@@ -25,9 +25,9 @@ from adapters.mapping.sections import SectionReading
 from adapters.mapping.value import Reading
 
 Once = Callable[[Any], Any]
-"""From a document to the twin of its record, without lists."""
+"""From a document to its unfinished record, without lists."""
 Lists = Callable[[Any, date, Any], None]
-"""Puts one list of a document into the twin of its record."""
+"""Puts one list of a document into its unfinished record."""
 
 _COMMON_NUMBER: Final = {"nhs_number": nhs_number, "upn": pupil_number}
 _OF_ONE: Final = {"names", "identifiers"}  # the lists that begin with what a record has once
@@ -51,9 +51,9 @@ def write_once(readings: Mapping[str, Reading], systems: Mapping[str, str]) -> O
         "names": "names",
         "gp_practice": "None",
     }
-    twin = function.named(twin_of(Record))
+    made = function.named(unfinished(Record))
     given = (known.get(name, "()") for name in Record.__match_args__)
-    function.add(0, f"return {twin}({', '.join(given)})")
+    function.add(0, f"return {made}({', '.join(given)})")
     return function.made()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.contract.frozen import plainly_made, replace
+from adapters.contract.frozen import plainly_made, replace, unfinished
 from adapters.contract.record import Involvement, Practitioner
 
 T = TypeVar("T")
@@ -81,6 +81,15 @@ def test_values_share_nothing_that_each_has_its_own_of() -> None:
     assert not Plain(1).kept
     assert not replace(first, held=2).kept
     assert Plain(1).since is not Plain(1).since
+
+
+def test_what_is_filled_in_by_parts_is_frozen_once_it_is_told_what_it_is() -> None:
+    made = unfinished(Practitioner)(*[None] * len(fields(Practitioner)))
+    made.name = "Jo Hart"
+    made.__class__ = Practitioner
+    assert made == Practitioner("Jo Hart")
+    with pytest.raises(FrozenInstanceError):
+        made.name = "Ann"
 
 
 def test_equal_values_are_one_in_a_set() -> None:
