@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.peers.question import schema_of, subgraph_of
+from demo.processes.ports import free_port
 
 NODE: Final = Path(__file__).with_name("node")
 _PATIENCE_S: Final = 60.0
@@ -129,7 +130,7 @@ class RunningServer:
 @contextmanager
 def running(peer: Peer, town: Town, core: int) -> Iterator[RunningServer]:
     """The server on one core; NotHereError if it cannot be started."""
-    port = _free_port() if peer.by_port else 0
+    port = free_port() if peer.by_port else 0
     with (
         (town.folder / "said").open("w+") as said,
         subprocess.Popen(  # noqa: S603  servers of this folder, by name
@@ -170,11 +171,6 @@ def _listening(process: subprocess.Popen[str], port: int) -> str | None:
                 return f"http://127.0.0.1:{port}/graphql"
         time.sleep(0.1)
     return None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _last(text: str) -> str:

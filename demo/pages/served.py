@@ -1,7 +1,6 @@
 """The console and the sign-in service beside the demo's gateway, until the demo ends."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from demo.pages.sign_in_service import CLIENT, SignInService
 from demo.population.caseload import town
 from demo.processes.gateway_process import GatewayProcess, GatewayStartError
 from demo.processes.in_thread import ServerInThread
+from demo.processes.ports import free_port
 from demo.processes.running import Running, end
 
 _COMMAND: Final = str(Path(sys.executable).with_name("teamaround"))
@@ -42,7 +42,7 @@ class ServedPages(Running):
 
     def start(self) -> None:
         """Start both and wait until the console answers; GatewayStartError if not."""
-        port = self._port or _free_port()
+        port = self._port or free_port()
         self.url = f"http://localhost:{port}"
         self._folder.mkdir(mode=0o700, exist_ok=True)
         issuer = self._sign_in.start(self._service)
@@ -105,9 +105,3 @@ def _settings(url: str, gateway: str, issuer: str, port: int) -> str:
             "",
         )
     )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port

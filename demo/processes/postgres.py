@@ -5,12 +5,12 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
 
+from demo.processes.ports import free_port
 from demo.processes.running import Running, end
 
 # PostgreSQL will not run as root. This account is on every system, so none needs to be added.
@@ -139,7 +139,7 @@ class Postgres(Running):
         )
 
     def _launch(self) -> None:
-        self._port = self._port or _free_port()  # its own again, if it ran before
+        self._port = self._port or free_port()  # its own again, if it ran before
         settings = [f"--{name}={value}" for name, value in self._settings.items()]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -194,9 +194,3 @@ def _reachable(binaries: Path, copy: Path) -> Path:
         if source.exists() and not target.exists():
             shutil.copytree(source, target, symlinks=True)
     return copied
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.log.postgres import PostgresLog
@@ -18,7 +19,7 @@ from tests.support.audit.database import ROLE, ROLES, make_roles
 from tests.support.audit.publishing import write
 from tests.support.audit.signing import open_as_gateway
 from tests.support.docs.pages import blocks, text
-from tests.support.docs.shell import Typist, archiving, dsn_of, free_port, reachable_folder
+from tests.support.docs.shell import Typist, archiving, dsn_of, reachable_folder
 from tests.support.gateway.reloading import until
 
 PAGE = text("docs/operate/log-loss.md")

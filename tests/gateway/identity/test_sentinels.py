@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from demo.processes.ports import free_port
 from gateway.identity.counters import Count, Counters, ProcessCounters
 from gateway.identity.counts.shared import OwnCounts, open_counts
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import ConfigurationInvalid, SignIn, TryLater
 from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, verifier_for
 from tests.support.patience import patiently
-from tests.support.sentinels import Process, free_port, started, watched
+from tests.support.sentinels import Process, started, watched
 
 ONE = Count("minute", 60)
 UNREACHED = "valkey://127.0.0.1:1"

@@ -51,8 +51,8 @@ def address(tmp_path: Path) -> Iterator[Address]:
     """Two running servers behind one address."""
     behind = Address(tmp_path)
     with (
-        ValkeyServer(unix_socket_path=behind.servers[0]),
-        ValkeyServer(unix_socket_path=behind.servers[1]),
+        ValkeyServer(port=0, unix_socket_path=behind.servers[0]),
+        ValkeyServer(port=0, unix_socket_path=behind.servers[1]),
     ):
         yield behind
 

@@ -5,18 +5,17 @@ import fcntl
 import hashlib
 import json
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from joserfc.jwk import RSAKey
 
+from demo.processes.ports import free_port
 from tests.support.patience import patiently
 
 SAMPLES: Final = Path(__file__).parents[4] / "shared/samples"
@@ -25,7 +24,6 @@ CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 SECRET: Final = "a-secret-of-the-agency-32-letters"
 KEY_ID: Final = "of-the-agency"
 _START_S: Final = 120
-_NOT_GIVEN_OUT: Final = range(20_000, 32_768)
 _INSTALL_S: Final = 300
 
 
@@ -69,17 +67,6 @@ def _install(npm: str, folder: Path) -> None:
     if done.returncode != 0:
         pytest.skip("programs by others could not be installed by npm")
     (folder / "ready").touch()
-
-
-def free_port() -> int:
-    """A port that was free a moment ago: these servers cannot say which one they took.
-
-    It lies below those that systems give to whoever names none, so nobody is given it meanwhile.
-    """
-    while True:
-        port = secrets.choice(_NOT_GIVEN_OUT)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from playwright.sync_api import Page
 
-from tests.support.adapters.foreign_servers import free_port, installed, running
+from demo.processes.ports import free_port
+from tests.support.adapters.foreign_servers import installed, running
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from tests.support.docs.pages import ROOT, blocks
 from tests.support.served_gateway import COMMAND
@@ -118,13 +118,6 @@ def archiving(typist: Typist, settings: str) -> Iterator[Postgres]:
 def dsn_of(port: int | str, database: str = "postgres", user: str = "postgres") -> str:
     """A database of a server on this machine."""
     return f"postgresql://{user}@127.0.0.1:{port}/{database}"
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _has(block: str, begins: str) -> bool:

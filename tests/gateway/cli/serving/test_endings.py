@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from gateway.audit.keys.private_file import create_once
 from gateway.cli.serving.endings import AWAY, FAULTY
@@ -23,7 +24,6 @@ from tests.support.agencies import AUTHORITY, rest_source
 from tests.support.audit.database import ROLE, as_owner, make_roles
 from tests.support.command_here import Ran, here
 from tests.support.postgres_over_tls import over_tls
-from tests.support.sentinels import free_port
 from tests.support.served_gateway import settings_file
 from tests.support.town import settings_for
 from tests.support.verify.authority import certificate

@@ -18,7 +18,7 @@ from typing import Any, Final
 import asyncssh
 import pytest
 
-from tests.support.adapters.foreign_servers import free_port
+from demo.processes.ports import free_port
 from tests.support.adapters.registers.people import CHILDREN, GUS, Child
 
 _ELSEWHERE: Final = "/usr/sbin/sshd"  # not on everybody's path

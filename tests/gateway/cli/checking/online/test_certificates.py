@@ -8,6 +8,7 @@ import pytest
 
 from adapters.network.egress import Egress
 from adapters.network.secrets import Secrets
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from gateway.cli.checking.online.agency_certificates import look_at_agency
 from gateway.cli.checking.online.certificates import look_at_place
@@ -16,7 +17,6 @@ from gateway.cli.checking.online.store_certificates import store_places
 from tests.support.adapters.asking import manifest_of, manifest_text
 from tests.support.adapters.tls import CertificateAuthority, Pem, serving_tls
 from tests.support.postgres_over_tls import over_tls
-from tests.support.sentinels import free_port
 from tests.support.settings import settings_with
 
 AUTHORITY: Final = CertificateAuthority.called("The borough's authority")

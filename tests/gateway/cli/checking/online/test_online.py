@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 from typer.testing import CliRunner, Result
 
+from demo.processes.ports import free_port
 from gateway.cli.checking.online.findings import Finding, FindingState
 from gateway.cli.checking.online.online import Waits, look_online
 from gateway.cli.main import app
 from gateway.config.settings import read_settings
 from tests.support.gateway.sound_place import VARIABLE, sound_place
 from tests.support.loopback import serving
-from tests.support.sentinels import free_port
 from tests.support.spoilt_files import change
 
 WAITS: Final = Waits(service_s=5, source_s=5)

