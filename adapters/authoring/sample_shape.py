@@ -4,9 +4,11 @@ import csv
 import io
 import re
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ import orjson
 
 _DEEPEST: Final = 3
 _LARGEST: Final = 8 * 1024 * 1024
+_MOST_LOOKS: Final = 300_000  # at parts of an OpenAPI document
 _NO_FORM: Final = "the sample is not a JSON, CSV or SQLite file"
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -128,29 +131,44 @@ def _of_openapi(document: dict[str, Any]) -> SampleShape:
         for path, item in (paths.items() if isinstance(paths, dict) else ())
         if isinstance(item, dict) and isinstance(item.get("get"), dict) and "{" not in path
     ]
+    looks = count()
     for path, read in reads:
-        names = list(_names(_resolved(document, read.get("responses")), document, 0))
+        names = _names(read.get("responses"), document, looks)
         fields = named({_bare(name): _quoted(name) for name in names})
         if {"family_name", "birth_date"} <= fields.keys():
             return SampleShape("rest", None, fields, search=path)
     raise SampleUnreadable("no path of this OpenAPI document answers with people")
 
 
-def _names(schema: Any, document: dict[str, Any], deep: int) -> Iterator[str]:
-    schema = _resolved(document, schema)
-    if not isinstance(schema, dict) or deep > 4 * _DEEPEST:
-        return
-    for name, part in schema.items():
-        if name == "properties" and isinstance(part, dict):
-            yield from part
-        if isinstance(part, dict):
-            yield from _names(part, document, deep + 1)
+def _names(schema: Any, document: dict[str, Any], looks: Iterator[int]) -> list[str]:
+    """What the properties of a schema and of those near it are called, the nearest first.
+
+    Each part is read once, as parts refer to each other and to themselves. SampleUnreadable once
+    there were too many `looks`, of all paths together.
+    """
+    found: list[str] = []
+    seen, waiting = set[int](), deque([(schema, 0)])
+    while waiting:
+        part, deep = waiting.popleft()
+        if next(looks) >= _MOST_LOOKS:
+            raise SampleUnreadable("the paths of this OpenAPI document refer to too much")
+        if isinstance(part, list):
+            waiting.extend((one, deep) for one in part)
+        if not isinstance(part, dict) or deep > 4 * _DEEPEST or id(part) in seen:
+            continue
+        seen.add(id(part))
+        properties = part.get("properties")
+        found += properties if isinstance(properties, dict) else ()
+        waiting.append((_referred(document, part), deep))
+        waiting.extend((one, deep + 1) for one in part.values())
+    return found
 
 
-def _resolved(document: dict[str, Any], schema: Any) -> Any:
-    reference = schema.get("$ref") if isinstance(schema, dict) else None
+def _referred(document: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """What it refers to within the document, if anything."""
+    reference = schema.get("$ref")
     if not isinstance(reference, str) or not reference.startswith("#/"):
-        return schema
+        return None
     found: Any = document
     for part in reference.removeprefix("#/").split("/"):
         found = found.get(part) if isinstance(found, dict) else None

@@ -2,13 +2,15 @@
 
 import json
 import sqlite3
+import time
 import tomllib
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from adapters.authoring import sample_shape
 from adapters.authoring.database_shape import shape_of_database
 from adapters.authoring.draft import Answers, Draft, draft
 from adapters.authoring.sample_shape import SampleShape, SampleUnreadable, shape_of, shape_of_text
@@ -134,6 +136,39 @@ def test_an_openapi_document_shows_which_path_answers_with_people(tmp_path: Path
     text = drafted("https://a.example", shape_of(written(tmp_path, "a.json", OPENAPI)))
     assert 'path = "/pupils"' in text
     assert 'upn = { path = "upn", as = "upn" }' in text
+
+
+PUPIL: Final = {"$ref": "#/components/schemas/Pupil"}
+
+
+def openapi(pupil: object, *, paths: int = 1) -> str:
+    """A document whose paths all answer with the same schema."""
+    read = {"get": {"responses": {"200": {"schema": PUPIL}}}}
+    document = {"openapi": "3.0.0", "paths": {f"/p{each}": read for each in range(paths)}}
+    return json.dumps({**document, "components": {"schemas": {"Pupil": pupil}}})
+
+
+def test_a_schema_may_be_made_of_others_and_refer_to_itself() -> None:
+    named = {"properties": {"surname": {}, "dob": {}, "siblings": {"items": PUPIL}}}
+    shape = shape_of_text("api.json", openapi({"allOf": [PUPIL, named], **PUPIL}))
+    assert shape.fields == {"family_name": "surname", "birth_date": "dob"}
+
+
+@pytest.mark.parametrize(
+    ("pupil", "paths"),
+    [
+        ({"properties": {str(each): dict(PUPIL) for each in range(60)}}, 1),
+        ({"enum": ["x"] * 1000}, 20_000),
+    ],
+)
+def test_a_document_whose_parts_refer_to_each_other_is_not_followed_without_end(
+    pupil: object, paths: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample_shape, "_MOST_LOOKS", 30_000)
+    began = time.process_time()
+    with pytest.raises(SampleUnreadable, match=r"no path|too much"):
+        shape_of_text("api.json", openapi(pupil, paths=paths))
+    assert time.process_time() - began < 2
 
 
 def test_a_fhir_capability_statement_makes_a_fhir_manifest(tmp_path: Path) -> None:
