@@ -104,6 +104,8 @@ def test_what_happened_says_what_began_and_what_ended_and_who_says_so(answer: Pa
 
 
 def test_a_printed_receipt_names_question_and_case_and_nothing_of_the_child(answer: Page) -> None:
+    """Nor what the page says to a screen reader, row by row."""
+    answer.locator("#said").evaluate("said => said.textContent = 'Agency 1: Has a record.'")
     answer.emulate_media(media="print")
     try:
         printed = answer.locator("body").inner_text()

@@ -19,6 +19,14 @@ def line(key: asyncssh.SSHKey) -> str:
 
 
 class Accounts(asyncssh.SSHServer):
+    """One client's connection, put among those that its server has to end."""
+
+    def __init__(self, connections: list[asyncssh.SSHServerConnection]) -> None:
+        self._connections = connections
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connections.append(conn)
+
     def begin_auth(self, _username: str) -> bool:
         return True
 
@@ -38,15 +46,21 @@ class Accounts(asyncssh.SSHServer):
 @asynccontextmanager
 async def sftp(folder: Path, files: Any = asyncssh.SFTPServer) -> AsyncIterator[str]:
     (folder / "exports").mkdir()
+    connections: list[asyncssh.SSHServerConnection] = []
     server = await asyncssh.create_server(
-        Accounts,
+        lambda: Accounts(connections),
         "127.0.0.1",
         0,
         server_host_keys=[HOST_KEY],
         sftp_factory=lambda channel: files(channel, chroot=str(folder).encode()),
     )
     async with server:
-        yield f"sftp://127.0.0.1:{server.get_port()}"
+        try:
+            yield f"sftp://127.0.0.1:{server.get_port()}"
+        finally:  # the server itself only stops listening
+            for connection in connections:
+                connection.abort()
+                await connection.wait_closed()
 
 
 class Hanging(asyncssh.SFTPServer):
