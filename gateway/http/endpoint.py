@@ -6,7 +6,7 @@ never a question: details of a child never stand in a URL.
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from typing import Any, Final, TypeVar
 
@@ -24,7 +24,7 @@ from strawberry.http.ides import get_graphql_ide_html
 from gateway.config.settings import Settings
 from gateway.http.challenge import challenge
 from gateway.http.connections.refusals import RefusalLog
-from gateway.http.errors import HEADERS, INTERNAL, as_json, refusal, refusing, report, said
+from gateway.http.errors import HEADERS, INTERNAL, as_json, codes, refusal, refusing, report, said
 from gateway.http.framing import Framing
 from gateway.http.in_parts import InParts, framed, payloads
 from gateway.http.ordering import OrderedParts
@@ -61,7 +61,7 @@ class Endpoint:
         self._public_url = settings.server.public_url
         self._max_body = settings.questions.max_body
         self._places = settings.questions.under_way
-        self._refused = RefusalLog(events.questions_refused)
+        self._refused = RefusalLog(events.questions_refused).refused
         self._figures = pipeline.figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,8 +86,7 @@ class Endpoint:
         except TeamAroundError as error:
             self._figures.responded(error.code)
             refused = refusal(error, wanted)
-            if isinstance(error, TryLater):
-                self._refused.refused(error.code)
+            self._refused(error.code)
             if isinstance(error, SignIn):
                 challenge(refused, error, only(request, "authorization"), self._public_url)
             return refused
@@ -118,7 +117,7 @@ class Endpoint:
             if isinstance(result, InParts):
                 handed_over = True
                 return result
-            return await _whole(result, started, wanted)
+            return await _whole(result, started, wanted, self._refused)
         except Exception as failure:
             if started is not None and not isinstance(failure, _CALLERS):
                 await started.charge.give_back()
@@ -154,7 +153,9 @@ class Endpoint:
                     """What it began is brought to its end: it cannot be closed before it starts."""
             return await self._at_once(asked, started)
         await started.declare()  # before a status leaves that says that all is well
-        coming = framed(payloads(first, result, ordered), wanted.parts, started.declare)
+        coming = framed(
+            payloads(first, result, ordered), wanted.parts, started.declare, self._refused
+        )
         return InParts(coming, lambda: self._end(started), wanted.parts)
 
     async def _at_once(self, asked: Request, started: Started) -> ExecutionResult:
@@ -178,17 +179,22 @@ class Endpoint:
         return await executed if isinstance(executed, Awaitable) else executed
 
 
-async def _whole(result: ExecutionResult, started: Started, wanted: Accepts) -> Response:
-    if (refused := refusing(result)) is not None:
-        raise refused
+async def _whole(
+    result: ExecutionResult, started: Started, wanted: Accepts, refused: Callable[[str], None]
+) -> Response:
+    if (refusal_of_all := refusing(result)) is not None:
+        raise refusal_of_all
     for error in result.errors or ():
         report(error)
     await started.declare()
+    told = said(result.formatted)
+    for code in codes(told):
+        refused(code)
     if wanted.events_alone:
-        body = Framing.EVENTS.part(said(result.formatted), first=True)
+        body = Framing.EVENTS.part(told, first=True)
         return Response(body, headers=HEADERS, media_type=Framing.EVENTS.media_type)
     status = _PARTIAL_SUCCESS if result.errors and not wanted.legacy else 200
-    response = as_json(said(result.formatted), status, wanted)
+    response = as_json(told, status, wanted)
     causes = [error.original_error for error in result.errors or ()]
     if waits := [cause.retry_after_s for cause in causes if isinstance(cause, LimitReached)]:
         response.headers["Retry-After"] = str(max(waits))

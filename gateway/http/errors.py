@@ -1,6 +1,6 @@
 """How a request fails: statuses, and errors that say nothing of what was in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -34,10 +34,12 @@ STATUS_OF_CODE: Final = {
     "MEDIA_TYPE_UNSUPPORTED": 415,
 }
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+INTERNAL_CODE: Final = "INTERNAL"
 INTERNAL: Final = {
     "message": "the gateway failed here; its own log says more",
-    "extensions": {"code": "INTERNAL"},
+    "extensions": {"code": INTERNAL_CODE},
 }
+_NESTED: Final = ("incremental", "completed")
 _BEFORE_GRAPHQL: Final = frozenset({*STATUS_OF_CODE, "BODY_INVALID"})
 
 
@@ -81,10 +83,20 @@ def said(payload: Any) -> dict[str, Any]:
     told = dict(payload)
     if "errors" in told:
         told["errors"] = [_error(error) for error in told["errors"]]
-    for name in ("incremental", "completed"):
+    for name in _NESTED:
         if name in told:
             told[name] = [said(item) for item in told[name]]
     return told
+
+
+def codes(told: Mapping[str, Any]) -> Iterator[str]:
+    """The code of each refusal in a payload that is told; what failed here is none."""
+    for error in told.get("errors", ()):
+        if (code := error["extensions"]["code"]) != INTERNAL_CODE:
+            yield code
+    for name in _NESTED:
+        for item in told.get(name, ()):
+            yield from codes(item)
 
 
 def _error(error: Mapping[str, Any]) -> dict[str, Any]:

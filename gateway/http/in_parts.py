@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.http.delivery import Delivery
-from gateway.http.errors import HEADERS, said
+from gateway.http.errors import HEADERS, codes, said
 from gateway.http.ordering import OrderedParts
 from gateway.model import events
 from gateway.model.errors import TryLater
@@ -73,9 +73,15 @@ async def payloads(
 
 
 async def framed(
-    coming: Payloads, delivery: Delivery, declare: Callable[[], Awaitable[None]]
+    coming: Payloads,
+    delivery: Delivery,
+    declare: Callable[[], Awaitable[None]],
+    refused: Callable[[str], None],
 ) -> AsyncGenerator[bytes, None]:
-    """The parts as they stand in the body; BrokenOffError if one of them cannot be given."""
+    """The parts as they stand in the body; BrokenOffError if one of them cannot be given.
+
+    `refused` hears the code of each refusal that leaves, and of the one that ends them.
+    """
     form, first = delivery.form(), True
     try:
         async with aclosing(_kept_alive(coming, delivery.alive_s)) as each:
@@ -84,9 +90,12 @@ async def framed(
                     yield delivery.framing.alive or b""
                     continue
                 await declare()
+                for code in codes(payload):
+                    refused(code)
                 yield delivery.framing.part(form(payload), first=first)
                 first = False
-    except TryLater:  # what cannot be logged does not leave
+    except TryLater as later:  # what cannot be logged does not leave
+        refused(later.code)
         raise BrokenOffError from None
     except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
         events.failed(bug)

@@ -50,7 +50,7 @@ def connections_refused(cause: str, count: int) -> None:
 
 
 def questions_refused(cause: str, count: int) -> None:
-    """So many questions were refused in the last second; `cause` is the code that was answered."""
+    """So many requests, or fields of one, were refused in the last second; `cause` is the code."""
     _say.warning("questions_refused", cause=cause, count=count)
 
 

@@ -28,7 +28,7 @@ _EVERY: Final = (
     Described("teamaround_places_taken", "gauge", "Requests under way."),
     Described("teamaround_connections", "gauge", "Clients' connections now."),
     Described("teamaround_connections_allowed", "gauge", "Most clients' connections."),
-    Described("teamaround_refused", "counter", "Refused by limits.", ("event", "cause")),
+    Described("teamaround_refused", "counter", "Refused, by why.", ("event", "cause")),
     Described(STAGE_SECONDS, "histogram", "Seconds of each stage.", ("stage",)),
     Described(OUTCOMES, "counter", "Outcomes of agencies, by lot.", ("outcome",)),
     Described("teamaround_source_breaker", "gauge", "0 closed, 2 open or half-open.", ("source",)),

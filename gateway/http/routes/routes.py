@@ -15,11 +15,13 @@ from gateway.audit.publish.routes import routes as published
 from gateway.config.settings import Settings
 from gateway.config.settings_tables import BrowserSettings
 from gateway.http.challenge import challenge
+from gateway.http.connections.refusals import RefusalLog
 from gateway.http.endpoint import Endpoint
 from gateway.http.errors import STATUS
 from gateway.http.pipeline import Pipeline
 from gateway.http.request import only
 from gateway.http.routes.compression import Compression
+from gateway.model import events
 from gateway.model.errors import SignIn, TeamAroundError
 from gateway.model.signed_in import signed_in
 from gateway.registry.signing_keys import open_keys_on_behalf
@@ -128,11 +130,14 @@ def _keys_on_behalf(settings: Settings) -> Route:
 
 
 def _log(pipeline: Pipeline, public_url: str) -> Mount:
+    refused = RefusalLog(events.questions_refused)
+
     async def admits(request: Request, reads: EntryRange | None) -> Response | None:
         authorization = only(request, "authorization")
         try:
             await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))
         except TeamAroundError as error:
+            refused.refused(error.code)
             refusal = PlainTextResponse(f"{error.code}: {error.message}\n", STATUS[type(error)])
             if isinstance(error, SignIn):
                 challenge(refusal, error, authorization, public_url)

@@ -17,7 +17,7 @@ OF_ANSWERS: Final = frozenset(
 class SaidEvents:
     """How often each event came about, also where none was written; nothing that was in it.
 
-    `counted` has what each cause that is counted came to: of connections and questions refused.
+    `counted` has what each cause that is counted came to: of connections and requests refused.
     """
 
     def __init__(self) -> None:

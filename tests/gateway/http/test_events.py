@@ -65,7 +65,8 @@ def test_a_silent_line_is_kept_alive_and_its_parts_stay_whole() -> None:
 
     async def pieces(framing: Framing) -> list[bytes]:
         delivery = Delivery(framing, PartsFormat.BY_ID, silent_s=10)
-        return [each async for each in framed(slow(), delivery, nothing)]
+        refused: list[str] = []
+        return [each async for each in framed(slow(), delivery, nothing, refused.append)]
 
     said = run(pieces(Framing.EVENTS))
     assert said[1:3] == [b":\n\n", b":\n\n"]

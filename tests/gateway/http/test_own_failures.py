@@ -1,20 +1,25 @@
 """What is our own fault is told with its cause, and counts nowhere against whoever asked."""
 
-import ast
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from structlog.stdlib import add_log_level
 from structlog.testing import capture_logs
 
 from gateway.audit.recorder.recorder import Recorder
+from gateway.http.errors import INTERNAL_CODE, STATUS_OF_CODE
+from gateway.http.errors import STATUS as OF_KIND
 from gateway.http.pipeline import Pipeline
 from gateway.identity.counted import CountedByRequest
 from gateway.identity.request_quota import RequestQuota
-from gateway.model.errors import TryLater
+from gateway.model.errors import CODES, LimitReached, TeamAroundError, TryLater
+from gateway.model.event_stream.said import SAID
 from gateway.questions.question import RunningQuestion
 from gateway.questions.start import QuestionFactory
 from tests.support.edge import Edge, edge
@@ -23,18 +28,19 @@ from tests.support.town import QUERY, variables_for
 
 ROOT: Final = Path(__file__).parents[3]
 STATUS: Final = (500, 503)
+_RAISED: Final = re.compile(rf'\b({"|".join(each.__name__ for each in OF_KIND)})\(\s*"(\w+)"')
 
 
-def codes() -> Iterator[str]:
-    """The code of every TryLater that the gateway raises."""
-    for file in sorted((ROOT / "gateway").rglob("*.py")):
-        if "TryLater(" not in (code := file.read_text("utf-8")):
-            continue  # to parse all of them takes a second
-        for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "TryLater":
-                said = node.args[0]
-                assert isinstance(said, ast.Constant), file
-                yield str(said.value)
+def raised() -> dict[str, type[TeamAroundError]]:
+    """By code, the kind of each refusal that the gateway raises."""
+    kinds = {each.__name__: each for each in OF_KIND}
+    files = (file.read_text("utf-8") for file in (ROOT / "gateway").rglob("*.py"))
+    return {code: kinds[kind] for text in files for kind, code in _RAISED.findall(text)}
+
+
+def planted(kind: type[TeamAroundError], code: str) -> TeamAroundError:
+    """A refusal of this kind."""
+    return LimitReached(code, "planted", 1) if kind is LimitReached else kind(code, "planted")
 
 
 def fails(error: Exception) -> Callable[..., Any]:
@@ -67,18 +73,43 @@ def later() -> Exception:
     return TryLater("LOG_UNAVAILABLE", "planted")
 
 
-async def test_each_code_of_our_own_is_told_as_the_cause_of_an_event(
+async def test_each_code_that_a_caller_can_get_is_told_and_counted_as_a_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every = sorted(set(codes()))
+    every = raised()
+    before = Counter(SAID.counted)
+    with capture_logs([add_log_level, SAID]) as events:
+        async with edge(tmp_path) as gateway:
+            for code, kind in every.items():
+                monkeypatch.setattr(Pipeline, "start", fails(planted(kind, code)))
+                said = await gateway.send()
+                assert (said.status, said.code) == (STATUS_OF_CODE.get(code, OF_KIND[kind]), code)
+                assert ("Retry-After" in said.headers) == (kind in {TryLater, LimitReached})
+            await until(lambda: Counter(dict(told(events))) == Counter(every.keys()))
+    assert every.keys() == CODES.keys() - {INTERNAL_CODE}
+    counted = {code: SAID.counted["questions_refused", code] for code in every}
+    assert all(counted[code] > before["questions_refused", code] for code in every)
+
+
+LOOK: Final = "audit { checkpoint { note } }"
+
+
+async def test_a_field_that_is_refused_is_told_whole_in_parts_and_of_the_log(
+    tmp_path: Path,
+) -> None:
     with capture_logs() as events:
         async with edge(tmp_path) as gateway:
-            for code in every:
-                monkeypatch.setattr(Pipeline, "start", fails(TryLater(code, "planted")))
-                said = await gateway.send()
-                assert (said.status, said.code, said.headers["Retry-After"]) == (503, code, "1")
-            await until(lambda: told(events) == [(code, 1) for code in every])
-    assert {"BUSY", "LOG_UNAVAILABLE", "REVOCATIONS_UNREADABLE"} < {*every}
+            whole = await gateway.send({"query": f"{{ me {{ name }} {LOOK} }}"})
+            parts = f"{{ me {{ name }} ... @defer {{ {LOOK} }} }}"
+            streamed = await gateway.send({"query": parts}, accept="multipart/mixed")
+            headers = gateway.town.headers()
+            log = f"{gateway.town.url}/log/checkpoint"
+            async with gateway.town.session.get(log, headers=headers) as came:
+                assert came.status == 403
+            await until(lambda: sum(count for _, count in told(events)) == 3)
+    assert (whole.status, streamed.status) == (294, 200)
+    assert streamed.text.count("AUDIT_NOT_ALLOWED") == 1
+    assert {code for code, _ in told(events)} == {"AUDIT_NOT_ALLOWED"}
 
 
 # Where a question may fail by our own fault, in its order: what is replaced there.
