@@ -48,6 +48,7 @@ from gateway.audit.tree.tile import ENTRIES, Tile, bundle, leaves_of, nodes_of, 
 
 QUEUE_BOUND: Final = 4096
 GROUP_BOUND: Final = 256
+_TURNS: Final = 1  # of the loop: a busy one has other questions' entries in each
 INDEX_SECONDS: Final = 5.0  # a round takes some milliseconds, however little there is
 _ENTRIES: Final = "SELECT idx, leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"
 
@@ -89,6 +90,7 @@ class AuditLog:
         self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._gathered: list[_Waiting] = []
         self._bound = self._free = queue_bound
         self._closed = False
         self._hold = LongestHold()
@@ -113,8 +115,19 @@ class AuditLog:
             raise LogUnavailable("too many entries wait for the disk")
         self._free -= 1
         waiting = _Waiting(row, self._loop.create_future())
-        self._queue.put(waiting)
+        self._gathered.append(waiting)
+        if len(self._gathered) == 1:
+            self._loop.call_soon(self._hand_over, _TURNS)
         return await waiting.index
+
+    def _hand_over(self, turns: int) -> None:
+        """Give the thread what was gathered after so many turns of the loop, for one commit."""
+        if turns:
+            self._loop.call_soon(self._hand_over, turns - 1)
+            return
+        gathered, self._gathered = self._gathered, []
+        for waiting in gathered:
+            self._queue.put(waiting)
 
     @property
     def waiting(self) -> int:
@@ -217,6 +230,7 @@ class AuditLog:
         """Write what waits, then close the file; nothing more is taken. Twice does no harm."""
         if not self._closed:
             self._closed = True
+            self._hand_over(0)
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._grew.set()

@@ -1,5 +1,6 @@
 """The log's SQLite file: entries are added, numbered from 0 without a gap, and never changed."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -21,9 +22,11 @@ from gateway.audit.store.sqlite_file import (
     identity,
     make_durable,
     reading,
-    turn,
+    turn_at,
+    turn_file,
     unavailable,
 )
+from gateway.audit.store.sqlite_group import added_at_once, take_groups
 from gateway.audit.store.sqlite_marks import keep_mark
 from gateway.audit.store.written import Written
 from gateway.audit.tree.checkpoint import Checkpoint
@@ -83,6 +86,7 @@ class Writing:
     path: Path
     connection: sqlite3.Connection
     file: tuple[int, int]
+    turn: int
 
     @classmethod
     def open(cls, path: Path, seen: LastSeen) -> Self:
@@ -97,7 +101,8 @@ class Writing:
                 connection.execute("BEGIN IMMEDIATE")  # which also shows that it can be written
                 _gone_on(connection, seen.written)
                 connection.execute("ROLLBACK")
-                return cls(path, connection, seen.file)
+                take_groups(connection)
+                return cls(path, connection, seen.file, turn_file(path))
 
     def add(self, rows: Sequence[LogRow], known: Written, key: MarkKey | None = None) -> Written:
         """Write `rows` in one commit; what is written after them, all durable on return.
@@ -109,23 +114,30 @@ class Writing:
         """
         with unavailable(self.path):
             _refuse_another(self.path, self.file)
-            caught_up = _gone_on(self.connection, known)
-            with turn(self.path, BUSY_SECONDS):
-                self.connection.execute("BEGIN IMMEDIATE")
-                before = _gone_on(self.connection, caught_up)
-                hashes = [row.hash for row in rows]
-                after, finished = before.with_leaves(hashes)
-                _insert(self.connection, before.size, rows)
-                if key is not None:
-                    mark = key.mark(before.size, before.last, hashes)
-                    keep_mark(self.connection, before.size, after.size - 1, mark)
-                self.connection.executemany(_INSERT_TILE_HASH, finished)
-                self.connection.execute("COMMIT")
-            return after
+            with turn_at(self.turn, BUSY_SECONDS):
+                added = added_at_once(self.connection, rows, known, key)
+            return added or self._added(rows, known, key)
+
+    def _added(self, rows: Sequence[LogRow], known: Written, key: MarkKey | None) -> Written:
+        """The same, whatever was written meanwhile."""
+        caught_up = _gone_on(self.connection, known)
+        with turn_at(self.turn, BUSY_SECONDS):
+            self.connection.execute("BEGIN IMMEDIATE")
+            before = _gone_on(self.connection, caught_up)
+            hashes = [row.hash for row in rows]
+            after, finished = before.with_leaves(hashes)
+            _insert(self.connection, before.size, rows)
+            if key is not None:
+                mark = key.mark(before.size, before.last, hashes)
+                keep_mark(self.connection, before.size, after.size - 1, mark)
+            self.connection.executemany(_INSERT_TILE_HASH, finished)
+            self.connection.execute("COMMIT")
+        return after
 
     def close(self) -> None:
         """Close the file; what was not committed is rolled back."""
         self.connection.close()
+        os.close(self.turn)
 
 
 def create_log(path: Path) -> None:

@@ -55,16 +55,31 @@ def turn(path: Path, seconds: float) -> Iterator[bool]:
     SQLite's own lock guards the file. But a process that waits for it looks less and less often,
     so that with several processes it would stand free most of the time.
     """
-    # By its whole name: the log and the index beside it must not wait for each other.
-    file = path.with_name(f"{path.name}.turn")
-    held = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    held = turn_file(path)
     try:
-        until = time.monotonic() + seconds
-        while not (free := _locked(held)) and time.monotonic() < until:
-            time.sleep(_BETWEEN_TRIES_S)
-        yield free
+        with turn_at(held, seconds) as free:
+            yield free
     finally:
         os.close(held)
+
+
+def turn_file(path: Path) -> int:
+    """A descriptor of the file by which processes take turns at the file at `path`."""
+    # By its whole name: the log and the index beside it must not wait for each other.
+    file = path.with_name(f"{path.name}.turn")
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+@contextmanager
+def turn_at(held: int, seconds: float) -> Iterator[bool]:
+    """The same, by a descriptor that stays open."""
+    until = time.monotonic() + seconds
+    while not (free := _locked(held)) and time.monotonic() < until:
+        time.sleep(_BETWEEN_TRIES_S)
+    try:
+        yield free
+    finally:
+        fcntl.flock(held, fcntl.LOCK_UN)
 
 
 def identity(path: Path) -> tuple[int, int]:
