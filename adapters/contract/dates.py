@@ -44,11 +44,11 @@ class PartialDate:
         return cls(day.year, day.month, day.day)
 
     def __str__(self) -> str:
+        if self.month and self.day:
+            return f"{self.year:04}-{self.month:02}-{self.day:02}"
         parts = [f"{self.year:04}"]
         if self.month:
             parts.append(f"{self.month:02}")
-        if self.day:
-            parts.append(f"{self.day:02}")
         return "-".join(parts)
 
     @property

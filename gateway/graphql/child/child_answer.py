@@ -12,45 +12,54 @@ from gateway.graphql.child.child_need import ChildNeedType
 from gateway.graphql.child.completeness import AskedAgency, CompletenessType, ReceiptType
 from gateway.graphql.services.context import Context
 from gateway.graphql.types.declare import output, resolved
-from gateway.model.answer import Answering
+from gateway.model.agency import AgencyCard
+from gateway.model.answer import (
+    AgencyInScope,
+    AgencyRow,
+    Answering,
+    Candidate,
+    Completeness,
+    Receipt,
+    ReleasedChild,
+)
 from resolvers.child.child import Restriction
+from resolvers.child_need import ChildNeed
 
 Info = strawberry.Info[Context, None]
 Part = Callable[[Answering], Awaitable[Any]]
+Cards = Mapping[str, AgencyCard]
 
 
-async def _child(answering: Answering) -> ChildType | None:
-    released = (await answering.whole()).child
-    return ChildType.of(released) if released else None
+async def _child(answering: Answering) -> ReleasedChild | None:
+    return (await answering.whole()).child
 
 
-async def _answers(answering: Answering) -> list[AgencyAnswer]:
-    name = answering.receipt.query_id
-    return [AgencyAnswer.of(row, name) async for row in answering.rows(as_they_arrive=False)]
+async def _answers(answering: Answering) -> list[AgencyRow]:
+    return [row async for row in answering.rows(as_they_arrive=False)]
 
 
-async def _unresolved(answering: Answering) -> list[CandidateRecord]:
-    return [CandidateRecord.of(candidate) for candidate in (await answering.whole()).unresolved]
+async def _unresolved(answering: Answering) -> tuple[Candidate, ...]:
+    return (await answering.whole()).unresolved
 
 
-async def _ask(answering: Answering) -> list[ChildNeedType]:
-    return [ChildNeedType.of(need) for need in (await answering.whole()).ask]
+async def _ask(answering: Answering) -> tuple[ChildNeed, ...]:
+    return (await answering.whole()).ask
 
 
-async def _completeness(answering: Answering) -> CompletenessType:
-    return CompletenessType.of((await answering.whole()).completeness)
+async def _completeness(answering: Answering) -> Completeness:
+    return (await answering.whole()).completeness
 
 
 async def _restriction(answering: Answering) -> Restriction:
     return await answering.restriction()
 
 
-async def _receipt(answering: Answering) -> ReceiptType:
-    return ReceiptType.of(answering.receipt)
+async def _receipt(answering: Answering) -> Receipt:
+    return answering.receipt
 
 
-async def _asked(answering: Answering) -> list[AskedAgency]:
-    return [AskedAgency.of(each) for each in answering.in_scope]
+async def _asked(answering: Answering) -> tuple[AgencyInScope, ...]:
+    return answering.in_scope
 
 
 async def _id(answering: Answering) -> strawberry.ID:
@@ -68,6 +77,18 @@ PARTS: Final[Mapping[str, Part]] = {
     "receipt": _receipt,
     "restriction": _restriction,
 }
+"""What each part of an answer is read from, once it may be."""
+
+
+def tellers(part: Any) -> Cards:
+    """The agencies by which a part names its tellers, by id."""
+    match part:
+        case ReleasedChild():
+            return part.agencies
+        case [AgencyRow(), *_]:
+            return {row.agency.id: row.agency for row in part}
+        case _:
+            return {}
 
 
 def _streams(info: Info) -> bool:
@@ -112,7 +133,8 @@ class ChildAnswer:
 
         Waits for every agency or the deadline.
         """
-        return await _child(self.answering)
+        released = await _child(self.answering)
+        return ChildType.of(released) if released else None
 
     @resolved
     async def answers(self, info: Info) -> strawberry.Streamable[AgencyAnswer]:
@@ -133,7 +155,7 @@ class ChildAnswer:
 
         Show them separately from the child. Waits for every agency or the deadline.
         """
-        return await _unresolved(self.answering)
+        return [CandidateRecord.of(each) for each in await _unresolved(self.answering)]
 
     @resolved
     async def ask(self) -> list[ChildNeedType]:
@@ -141,7 +163,7 @@ class ChildAnswer:
 
         Waits for every agency or the deadline.
         """
-        return await _ask(self.answering)
+        return [ChildNeedType.of(each) for each in await _ask(self.answering)]
 
     @resolved
     async def completeness(self) -> CompletenessType:
@@ -149,7 +171,7 @@ class ChildAnswer:
 
         Waits for every agency or the deadline.
         """
-        return await _completeness(self.answering)
+        return CompletenessType.of(await _completeness(self.answering))
 
     @resolved
     def receipt(self) -> ReceiptType:

@@ -25,13 +25,15 @@ class GeneratedModule:
     What is asked for again, such as an agency's id under each fact, is one function.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, constants: Mapping[str, Any]) -> None:
         self._functions: dict[str, str] = {}
         self._once: dict[tuple[str, ...], str] = {}
         self._kept: list[dict[int, Any]] = []
         self._constants: dict[str, Any] = {
+            **constants,
             "str": str,
             "bool": bool,
+            "int": int,
             "ValueError": ValueError,
             "id": id,
         }

@@ -6,7 +6,7 @@ graphql-core executes it: it stays the reference, and a test holds the writers t
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -27,17 +27,32 @@ from graphql import (
     is_abstract_type,
 )
 
-from gateway.graphql.child.child_answer import PARTS, Part
+from gateway.graphql.child.child_answer import PARTS, Cards, Part, tellers
 from gateway.graphql.child.generated import GeneratedModule, named
+from gateway.graphql.child.reading import CONSTANTS, READINGS, TOLD, FieldReading
 from gateway.model.answer import Answering
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 Write = Callable[[Any], Any]
 WriteAnswer = Callable[[Sequence[Answering | None]], Awaitable[dict[str, Any]]]
 
-_AS_THEY_STAND: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
+# Whether a value that is no other than these is written as it stands.
+_AS_THEY_STAND: Final[Mapping[str, str]] = {
+    "String": "{0}.__class__ is str",
+    "ID": "{0}.__class__ is str",
+    "Boolean": "{0}.__class__ is bool",
+    "Int": "{0}.__class__ is int and -0x80000000 <= {0} <= 0x7FFFFFFF",
+}
 _TYPENAME: Final = "__typename"
 _MANY_TIMES: Final = frozenset({"Provenance"})  # the same objects stand under most facts
+
+
+@dataclass(slots=True)
+class PartContext:
+    """What the part that is being written is read with; nothing once it is written."""
+
+    query_id: str = ""
+    agencies: Cards = field(default_factory=dict)
 
 
 class _NotWritableError(Exception):
@@ -56,8 +71,10 @@ def writer_of(
     It is given the questions of the operation's one `child` or `children` field. What it raises
     is for the caller to let graphql-core say.
     """
+    told = PartContext()
+    generated = GeneratedModule({**CONSTANTS, TOLD: told})
     try:
-        return _Compiler(schema, fragments, GeneratedModule()).operation(operation)
+        return _Compiler(schema, fragments, generated, told).operation(operation)
     except (_NotCompiledError, ValueError, SyntaxError, RecursionError):
         return None
 
@@ -69,6 +86,7 @@ class _Compiler:
     schema: GraphQLSchema
     fragments: Fragments
     generated: GeneratedModule
+    told: PartContext
 
     def operation(self, operation: OperationDefinitionNode) -> WriteAnswer:
         query = self.schema.query_type
@@ -94,16 +112,22 @@ class _Compiler:
         write_of = self.generated.compiled()
         parts = [(key, part, write_of[name]) for key, (part, name) in named.items()]
 
-        def said(put: Write, value: Any) -> Any:
-            try:
-                return put(value)
-            finally:
-                self.generated.forget()
-
         async def write(answering: Answering) -> dict[str, Any]:
-            return {key: said(put, await part(answering)) for key, part, put in parts}
+            query_id = answering.receipt.query_id
+            return {
+                key: self._said(put, await part(answering), query_id) for key, part, put in parts
+            }
 
         return write
+
+    def _said(self, put: Write, value: Any, query_id: str) -> Any:
+        """What a part says; nobody else writes meanwhile, and nothing of it is kept."""
+        self.told.query_id, self.told.agencies = query_id, tellers(value)
+        try:
+            return put(value)
+        finally:
+            self.told.agencies = {}
+            self.generated.forget()
 
     def _part(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[Part, str]:
         """What a part is read with, and the name of the function that writes it."""
@@ -113,20 +137,23 @@ class _Compiler:
         said = self._value(kind.fields[name].type, _below(nodes), "value")
         return PARTS[name], self.generated.function([], said)
 
-    def _value(self, kind: Any, below: list[SelectionSetNode], name: str) -> str:
-        """The expression that writes the value of a variable of this name."""
-        if isinstance(kind, GraphQLNonNull):
-            return self._present(kind.of_type, below, name)
-        return f"None if {name} is None else {self._present(kind, below, name)}"
+    def _value(self, kind: Any, below: list[SelectionSetNode], name: str, read: str = "") -> str:
+        """The expression that writes the value of a variable of this name.
 
-    def _present(self, kind: Any, below: list[SelectionSetNode], name: str) -> str:
+        `read` is the reading of its objects where it is not that of their type.
+        """
+        if isinstance(kind, GraphQLNonNull):
+            return self._present(kind.of_type, below, name, read)
+        return f"None if {name} is None else {self._present(kind, below, name, read)}"
+
+    def _present(self, kind: Any, below: list[SelectionSetNode], name: str, read: str) -> str:
         """The same of a value that is not null."""
         match kind:
             case GraphQLList():
                 item = f"{name}_"
-                return f"[{self._value(kind.of_type, below, item)} for {item} in {name}]"
+                return f"[{self._value(kind.of_type, below, item, read)} for {item} in {name}]"
             case GraphQLObjectType():
-                return f"{self._object(kind, below)}({name})"
+                return f"{self._object(kind, below, READINGS[read or kind.name])}({name})"
             case GraphQLEnumType():
                 names = {member.value: said for said, member in kind.values.items()}
                 return f"{self.generated.constant(kind.name, names)}[{name}]"
@@ -140,32 +167,38 @@ class _Compiler:
         as_it_stands = _AS_THEY_STAND.get(kind.name)
         if as_it_stands is None:
             return said
-        return f"{name} if {name}.__class__ is {as_it_stands.__name__} else {said}"
+        return f"{name} if {as_it_stands.format(name)} else {said}"
 
-    def _object(self, kind: GraphQLObjectType, below: list[SelectionSetNode]) -> str:
+    def _object(
+        self, kind: GraphQLObjectType, below: list[SelectionSetNode], reading: FieldReading
+    ) -> str:
         """The name of the function that writes an object."""
-        reads = ["if value is None: raise ValueError"]
+        reads = ["if value is None: raise ValueError", *filter(None, [reading.first])]
         writes = []
         for place, (key, nodes) in enumerate(self._selected(kind, below).items()):
             if nodes[0].name.value == _TYPENAME:
                 writes.append(f"'{named(key)}': '{named(kind.name)}'")
                 continue
             name = f"field{place}"
-            attribute, said = self._field(kind, nodes, name)
-            reads.append(f"{name} = value.{named(attribute)}")
+            expression, said = self._field(kind, nodes, name, reading)
+            reads.append(f"{name} = {expression}")
             writes.append(f"'{named(key)}': {said}")
         returned = f"{{{', '.join(writes)}}}"
         if kind.name in _MANY_TIMES:
             return self.generated.once(reads, returned)
         return self.generated.function(reads, returned)
 
-    def _field(self, kind: GraphQLObjectType, nodes: list[FieldNode], name: str) -> tuple[str, str]:
-        """The attribute of a field, and the expression that writes it."""
+    def _field(
+        self, kind: GraphQLObjectType, nodes: list[FieldNode], name: str, reading: FieldReading
+    ) -> tuple[str, str]:
+        """The expression that reads a field, and the one that writes it."""
         field = kind.fields[nodes[0].name.value]
         declared = field.extensions["strawberry-definition"]
         if declared.base_resolver is not None or field.args:
             raise _NotCompiledError
-        return declared.python_name, self._value(field.type, _below(nodes), name)
+        own = declared.python_name
+        said = self._value(field.type, _below(nodes), name, reading.below.get(own, ""))
+        return reading.fields[own], said
 
     def _selected(
         self, kind: GraphQLObjectType, below: Iterable[SelectionSetNode]

@@ -42,6 +42,8 @@ def _instant(text: str) -> datetime:
 
 
 def _instant_said(instant: datetime) -> str:
+    if instant.tzinfo is UTC:
+        return f"{instant.isoformat()[:-6]}Z"
     if instant.tzinfo is None:
         raise ValueError("a time without an offset cannot be said")
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -62,5 +62,9 @@ class WithheldType:
     @classmethod
     def each(cls, every: Iterable[stitched.Withheld]) -> list[Self]:
         """Each sentence once, whichever rules of an agency say so."""
-        kept = {(w.release_class, w.reason, w.message): w for w in every}
-        return [cls.of(withheld) for withheld in kept.values()]
+        return [cls.of(withheld) for withheld in each_once(every)]
+
+
+def each_once(every: Iterable[stitched.Withheld]) -> Iterable[stitched.Withheld]:
+    """Those that say something else than the ones before, to a caller."""
+    return {(w.release_class, w.reason, w.message): w for w in every}.values()

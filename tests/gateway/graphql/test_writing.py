@@ -21,9 +21,26 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.contract.codes import SupportStatusCode
+from adapters.contract.dates import PartialDate
+from adapters.contract.record import Address, Carer, Event, GpPractice, School, SupportStatus
+from gateway.graphql.child import writing
+from gateway.graphql.child.reading import READINGS
 from gateway.graphql.child.writing import WriteAnswer, writer_of
+from gateway.model.answer import WholeAnswer
+from resolvers.child.child import Child, Fact, Provenance
+from resolvers.child_need import ChildNeed, NeedCode
 from tests.support.gateway.execution import QUESTION, VARIABLES, core_schema
-from tests.support.gateway.schema_examples import ADA, SCHOOL_ROW, WHOLE, Asked, context
+from tests.support.gateway.schema_examples import (
+    ADA,
+    AS_OF,
+    LOCATION_KEPT,
+    SCHOOL_ROW,
+    TEACHER,
+    WHOLE,
+    Asked,
+    context,
+)
 from tests.support.samples import examples
 
 FRAGMENTS = """
@@ -31,8 +48,44 @@ fragment Shown on Agency { name sector dutyContact { telephone } }
 fragment Said on Fact { sources { agency { ...Shown id } asOf } }
 fragment Asked on AgencyAnswer { outcome agency { ...Shown } }
 """
+SAID_BY = (Provenance("nhs", AS_OF), Provenance("north-school"))
+SINCE, UNTIL = PartialDate(2021, 9, 6), PartialDate(2024, 7)
+
+
+def told_of_all() -> WholeAnswer:
+    """Ada's answer with something of everything that an answer can hold."""
+    assert WHOLE.child
+    own = replace(TEACHER.value, involvement=replace(TEACHER.value.involvement, team="Year 9"))
+    child: Child = replace(
+        ADA,
+        addresses=(
+            Fact(Address(("1 Quay Row",), "XX1 2YY", "12", start=SINCE, end=UNTIL), SAID_BY),
+        ),
+        carers=(Fact(Carer("Annabella", "mother", telephone="020 7946 0003"), SAID_BY),),
+        schools=(Fact(School("North School", "100000", SINCE, UNTIL), SAID_BY),),
+        gp_practice=Fact(GpPractice("Elm", "A00001", "020 7946 0004"), SAID_BY),
+        involvements=(TEACHER, replace(TEACHER, value=own)),
+        support_statuses=(
+            Fact(
+                SupportStatus(SupportStatusCode.EHC_PLAN, "ehc", "EHC plan", SINCE, UNTIL), SAID_BY
+            ),
+        ),
+        chronology=(Fact(Event(SINCE, "visit", "Seen at home"), SAID_BY),),
+    )
+    kept = (LOCATION_KEPT, replace(LOCATION_KEPT, rule="another rule"))
+    return replace(
+        WHOLE,
+        child=replace(WHOLE.child, child=child, withheld=kept),
+        rows=tuple(replace(row, withheld=kept, needs=("upn",)) for row in WHOLE.rows),
+        ask=(ChildNeed(NeedCode.TELL_ONE_MORE, ("postcode",)),),
+        completeness=replace(WHOLE.completeness, not_connected=("Some trust",)),
+    )
+
+
+ALL = Asked(told_of_all())
 ANSWERS = (
     Asked(),
+    ALL,
     Asked(replace(WHOLE, child=None, rows=(), unresolved=())),
     None,
 )
@@ -84,6 +137,23 @@ def whole_selections() -> st.SearchStrategy[str]:
     return selections(kind)
 
 
+def everything(kind: GraphQLObjectType) -> str:
+    """Every field under an object type, and all below it."""
+    parts = []
+    for name, one in kind.fields.items():
+        below = get_named_type(one.type)
+        inner = f" {{ {everything(below)} }}" if isinstance(below, GraphQLObjectType) else ""
+        parts.append(f"{name}{inner}")
+    return " ".join(parts)
+
+
+def every_field() -> str:
+    """All that an answer can be asked for."""
+    kind = schema().type_map["ChildAnswer"]
+    assert isinstance(kind, GraphQLObjectType)
+    return everything(kind)
+
+
 def asking(selection: str) -> DocumentNode:
     """A document that asks one child for `selection`."""
     question = f"{QUESTION} {{ said: child(known: $known, reason: $reason) {{ {selection} }} }}"
@@ -121,6 +191,34 @@ async def test_whatever_is_selected_the_answer_is_the_one_that_graphql_core_give
     expected = await executed(document, [question])
     assert expected.errors is None
     assert orjson.dumps(await write([question])) == orjson.dumps(expected.data)
+
+
+async def test_every_field_of_every_type_is_read_as_graphql_core_reads_it() -> None:
+    document = asking(every_field())
+    write = compiled(document)
+    assert write is not None
+    for question in ANSWERS:
+        expected = await executed(document, [question])
+        assert expected.errors is None
+        assert orjson.dumps(await write([question])) == orjson.dumps(expected.data)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        *(("AgencyAnswer", "latency_ms"), ("Provenance", "as_of"), ("TeamContact", "name")),
+        ("ConflictingValue", "value"),
+    ],
+)
+async def test_a_field_that_is_read_wrongly_is_found(
+    name: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = asking(every_field())
+    wrong = replace(READINGS[name], fields={**READINGS[name].fields, field: "None"})
+    monkeypatch.setattr(writing, "READINGS", {**READINGS, name: wrong})
+    write = compiled(document)
+    assert write is not None
+    assert await write([ALL]) != (await executed(document, [ALL])).data
 
 
 async def test_several_children_are_written_in_the_order_in_which_they_were_asked_about() -> None:
