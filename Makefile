@@ -43,6 +43,7 @@ handbook: $(READY)  ## every block of the operators' pages, typed on a machine i
 laws: $(READY)  ## the laws over a hundred thousand questions; ARGS="--seed N" continues from a round
 	ARRIVALS=1000 $(BIN)/pytest tests/gateway/http/test_ordering.py
 	CUTS=300 $(BIN)/pytest tests/stories/test_cut_streams.py
+	CUT_EVERY=1 $(BIN)/pytest tests/console/asking/test_cut.py
 	$(BIN)/python -m tests.support.laws $(ARGS)
 	GENERATED_DOCUMENTS=2000 $(BIN)/pytest tests/gateway/http/test_generated.py
 	BOTH_WAYS=20000 TEAMAROUND_LAWS=long $(BIN)/pytest tests/stories/laws/test_both_ways.py

@@ -42,7 +42,7 @@ def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlet
         Route("/assets/{version}/{name:path}", assets.respond),
         Route("/live", _alive),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=_wired(settings, keys, assets),
         middleware=[
@@ -52,6 +52,9 @@ def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlet
         ],
         exception_handlers={404: _not_there, 405: _not_there},
     )
+    # Its redirects would believe the Host header, and lead from https to http.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _wired(
@@ -89,4 +92,6 @@ async def _alive(_: Request) -> Response:
 
 
 async def _not_there(request: Request, error: Exception) -> Response:
-    return problem_page(request, error)
+    response = problem_page(request, error)
+    response.headers.update(getattr(error, "headers", None) or {})  # which methods are allowed
+    return response

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from console.agency.menu import MENU
 from console.agency.trial import TrialForm
 from console.asking.refusals import GatewayRefused
+from console.pages.menu import ShownMenu
 from console.pages.visit import Visit
 
 _ANSWERS: Final = ("source", "agency", "sector", "telephone", "address")
@@ -21,6 +23,7 @@ _LONGEST_SAMPLE: Final = 40_000
 _TOO_LONG: Final = f"Shorten the sample: it may have {_LONGEST_SAMPLE:,} characters at most."
 _ONE_OF_TWO: Final = "Give a sample, or an address where one is, and not both."
 _MOST_REPLIES: Final = 20
+_HERE: Final = "/sources/new"
 
 
 async def show_join_form(visit: Visit) -> Response:
@@ -45,7 +48,7 @@ async def draft_source(visit: Visit) -> Response:
         if refused.signs_out:
             raise
         return await _asked(visit, ((_field_of(refused), refused.sentence),))
-    return _draft(visit, draft["manifest"], draft["replies"])
+    return await _draft(visit, draft["manifest"], draft["replies"])
 
 
 async def _written(
@@ -64,12 +67,12 @@ async def try_draft(visit: Visit) -> Response:
     """`/sources/try-draft`: every rule, and one exchange about a test child."""
     trial = TrialForm.of(visit)
     if wrong := trial.mistake:
-        return _again(visit, wrong=("nhs_number", wrong))
+        return await _again(visit, wrong=("nhs_number", wrong))
     try:
         tried = await visit.ask("TryDraft", {**_proposal(visit), "trial": trial.variables})
     except GatewayRefused as refused:
-        return _refused(visit, refused, "nhs_number")
-    return _again(visit, tried=tried["trial"])
+        return await _refused(visit, refused, "nhs_number")
+    return await _again(visit, tried=tried["trial"])
 
 
 async def propose_source(visit: Visit) -> Response:
@@ -77,17 +80,19 @@ async def propose_source(visit: Visit) -> Response:
     try:
         said = (await visit.ask("ProposeSource", _proposal(visit)))["registerSource"]
     except GatewayRefused as refused:
-        return _refused(visit, refused, "manifest")
+        return await _refused(visit, refused, "manifest")
     if said["source"] is None:
-        return _again(visit, findings=said["findings"])
-    return visit.page("agency/proposed.html", source=said["source"], findings=said["findings"])
+        return await _again(visit, findings=said["findings"])
+    return visit.page("agency/proposed.html", menu=await _menu(visit), **said)
 
 
 async def _asked(visit: Visit, missing: tuple[tuple[str | None, str], ...]) -> Response:
     said = await visit.ask("Sources")
+    MENU.admit(said["me"], _HERE)
     return visit.page(
         "agency/join.html",
         400 if missing else 200,
+        menu=MENU.of(said["me"], _HERE),
         typed={name: visit.text(name) for name in (*_ANSWERS, "at", "pasted")},
         chosen=visit.texts("areas"),
         areas=said["me"]["areas"],
@@ -136,17 +141,21 @@ def _typed(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _refused(visit: Visit, refused: GatewayRefused, field: str) -> Response:
+async def _refused(visit: Visit, refused: GatewayRefused, field: str) -> Response:
     if refused.signs_out:
         raise refused
-    return _again(visit, wrong=(field, refused.sentence))
+    return await _again(visit, wrong=(field, refused.sentence))
 
 
-def _again(visit: Visit, **happened: Any) -> Response:
-    return _draft(visit, visit.text("manifest"), _replies(visit), **happened)
+async def _again(visit: Visit, **happened: Any) -> Response:
+    return await _draft(visit, visit.text("manifest"), _replies(visit), **happened)
 
 
-def _draft(  # noqa: PLR0913  what may have happened
+async def _menu(visit: Visit) -> ShownMenu:
+    return MENU.of((await visit.ask("Me"))["me"])
+
+
+async def _draft(  # noqa: PLR0913  what may have happened
     visit: Visit,
     manifest: str,
     replies: list[dict[str, str]],
@@ -158,6 +167,7 @@ def _draft(  # noqa: PLR0913  what may have happened
     return visit.page(
         "agency/draft.html",
         400 if wrong else 200,
+        menu=await _menu(visit),
         typed={"manifest": manifest, "rules": visit.text("rules")},
         replies=replies,
         trial=TrialForm.of(visit).texts,

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from console.agency.menu import MENU
 from console.agency.sources import is_own
 from console.asking.refusals import GatewayRefused
 from console.pages.visit import Visit
@@ -68,13 +69,15 @@ async def _shown(
     missing: list[tuple[str, str]] | None = None,
     found: list[dict[str, Any]] | None = None,
 ) -> Response:
-    sources = (await visit.ask("Sources"))["sources"]
+    said = await visit.ask("Sources")
+    MENU.admit(said["me"], "/rules")
     return visit.page(
         "agency/rules.html",
         400 if missing else 200,
+        menu=MENU.of(said["me"], "/rules"),
         typed={name: visit.text(name) for name in _CHOICES},
         ticked=visit.texts("ticks"),
-        sources=[(each["id"], each["id"]) for each in sources if _is_explained(each)],
+        sources=[(each["id"], each["id"]) for each in said["sources"] if _is_explained(each)],
         mistakes=[{"field": name, "message": text} for name, text in missing or []],
         found=found,
     )

@@ -4,18 +4,19 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from console.agency.menu import GOVERNANCE, MENU, OPERATOR, REGISTRAR
 from console.agency.trial import TrialForm
 from console.asking.refusals import GatewayRefused
 from console.pages.visit import Visit
+from console.pages.words import whole_number
 
 _NO_REASON: Final = "Say why it must not be asked any more."
-_DECIDES: Final = "information-governance"
 
 
 async def show_source(visit: Visit) -> Response:
     """`/sources/ID/VERSION`."""
     path = visit.request.path_params
-    return await _shown(visit, str(path["id"]), int(path["version"]))
+    return await _shown(visit, path["id"], whole_number(path["version"]) or 0)
 
 
 async def suspend_source(visit: Visit) -> Response:
@@ -65,8 +66,7 @@ async def _refused(visit: Visit, refused: GatewayRefused, field: str | None) -> 
 
 
 def _meant(visit: Visit) -> tuple[str, int]:
-    version = visit.text("version")
-    return visit.text("source"), int(version) if version.isdecimal() else 0
+    return visit.text("source"), whole_number(visit.text("version")) or 0
 
 
 async def _shown(  # noqa: PLR0913  what may have happened
@@ -80,16 +80,29 @@ async def _shown(  # noqa: PLR0913  what may have happened
     tried: dict[str, Any] | None = None,
 ) -> Response:
     said = await visit.ask("Source", {"id": source, "version": version})
+    menu = MENU.of(said["me"])
     if said["source"] is None:
-        return visit.page("agency/no_source.html", 404)
+        return visit.page("agency/no_source.html", 404, menu=menu)
     return visit.page(
         "agency/source.html",
         400 if wrong else 200,
+        menu=menu,
         source=said["source"],
-        decides=_DECIDES in said["me"]["roles"],
+        may=_may({*said["me"]["roles"]}, said["source"]["state"]),
         mistakes=[{"field": wrong[0], "message": wrong[1]}] if wrong else [],
         done=done,
         broken=broken or [],
         tried=tried,
         trial=TrialForm.of(visit).texts,
     )
+
+
+def _may(roles: set[str], state: str) -> dict[str, bool]:
+    """What the page offers: what the gateway then allows, and no more."""
+    governs = GOVERNANCE in roles
+    tries = state == "APPROVED" and bool(roles & {REGISTRAR, OPERATOR})
+    return {
+        "try": governs or tries,
+        "approve": governs and state != "APPROVED",
+        "suspend": state == "APPROVED" and (governs or OPERATOR in roles),
+    }

@@ -5,18 +5,17 @@ from typing import Any
 
 from starlette.responses import Response
 
+from console.agency.menu import MENU
 from console.pages.visit import Visit
-
-_JOIN = frozenset({"source-registrar", "operator"})
 
 
 async def show_sources(visit: Visit) -> Response:
     """`/sources`: each with its state and its health, and a way to the page of their own."""
     said = await visit.ask("Sources")
-    joins = bool(_JOIN & {*said["me"]["roles"]})
+    menu = MENU.of(said["me"], "/sources")
     own = [each for each in said["sources"] if is_own(each)]
     others = [each for each in said["sources"] if not is_own(each)]
-    return visit.page("agency/sources.html", own=own, others=others, joins=joins)
+    return visit.page("agency/sources.html", menu=menu, own=own, others=others)
 
 
 def is_own(source: Mapping[str, Any]) -> bool:

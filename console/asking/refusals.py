@@ -7,6 +7,7 @@ from typing import Any, Final
 
 _ELSEWHERE: Final = "Something in front of the gateway refused this, or failed. Try again later."
 _SIGN_IN: Final = 401
+_FORBIDDEN: Final = 403
 _ARGUMENT: Final = re.compile(r"^(?:[a-z][A-Za-z_.]*: )+")
 
 
@@ -29,8 +30,9 @@ class GatewayRefused(Exception):
     ) -> None:
         first = errors[0] if errors else {}
         super().__init__(str(first.get("message", _ELSEWHERE)))
-        self.status = status
         self.code = str(first.get("extensions", {}).get("code", "NOT_FROM_THE_GATEWAY"))
+        # Where another field was answered, the status is one of success.
+        self.status = _FORBIDDEN if self.code.endswith("_NOT_ALLOWED") else status
         self.retry_after = int(retry_after) if retry_after and retry_after.isdigit() else None
         self.inputs = tuple(
             WrongInput(tuple(path), str(each.get("message", "")))

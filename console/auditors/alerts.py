@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from console.auditors.menu import MENU
 from console.pages.visit import Visit
 
 MEANINGS: Final = {
@@ -35,9 +36,11 @@ async def show_other_alerts(visit: Visit) -> Response:
 
 async def _shown(visit: Visit, state: str) -> Response:
     after = {"after": visit.text("after")} if visit.text("after") else {}
-    alerts = (await visit.ask("Alerts", {"state": state, **after}))["audit"]["alerts"]
+    said = await visit.ask("Alerts", {"state": state, **after})
+    alerts = said["audit"]["alerts"]
     return visit.page(
         "auditors/alerts.html",
+        menu=MENU.of(said["me"], "/alerts"),
         alerts=[edge["node"] for edge in alerts["edges"]],
         more=alerts["pageInfo"],
         state=state,

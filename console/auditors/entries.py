@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from console.asking.refusals import GatewayRefused
 from console.auditors.filters import FIELDS, LogFilter, LogMistake, mistake_of
+from console.auditors.menu import MENU
 from console.pages.visit import Visit
 
 _PAGE: Final = 200
@@ -16,33 +17,36 @@ _COLUMNS: Final = (
     *("index", "at", "kind", "queryId", "user", "issuer", "organisation", "role", "purpose"),
     "risks",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula, wide signs too, after any blanks; and what ends a cell.
+_FORMULA: Final = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+_BREAKS: Final = ("\t", "\r", "\n")
 
 
 async def show_entries(visit: Visit) -> Response:
     """`/log` and `/log/search`: the form, and the entries that fit."""
     typed = LogFilter.of(visit)
     if typed.mistakes:
-        return _page(visit, typed, typed.mistakes)
+        return await _to_correct(visit, typed, typed.mistakes)
     after = {"after": visit.text("after")} if visit.text("after") else {}
     try:
-        found = await _entries(visit, typed, after)
+        said = await _said(visit, typed, after)
     except GatewayRefused as refused:
         if not refused.inputs:
             raise
-        return _page(visit, typed, tuple(map(mistake_of, refused.inputs)))
-    return _page(visit, typed, (), found)
+        return await _to_correct(visit, typed, tuple(map(mistake_of, refused.inputs)))
+    return _page(visit, said["me"], typed, (), said["audit"]["entries"])
 
 
 async def export_entries(visit: Visit) -> Response:
     """`/log/export`: the same entries as a CSV file, the newest MOST_EXPORTED of them."""
     typed = LogFilter.of(visit)
     if typed.mistakes:
-        return _page(visit, typed, typed.mistakes)
+        return await _to_correct(visit, typed, typed.mistakes)
     rows: list[dict[str, Any]] = []
     after: dict[str, str] = {}
     while len(rows) < MOST_EXPORTED:
-        found = await _entries(visit, typed, {"first": _PAGE, **after})
+        said = await _said(visit, typed, {"first": _PAGE, **after})
+        found = said["audit"]["entries"]
         rows += [edge["node"] for edge in found["edges"]]
         if not found["pageInfo"]["hasNextPage"]:
             break
@@ -51,13 +55,17 @@ async def export_entries(visit: Visit) -> Response:
     return Response(_csv(rows), media_type="text/csv", headers=headers)
 
 
-async def _entries(visit: Visit, typed: LogFilter, more: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = (await visit.ask("Entries", {**typed.variables, **more}))["audit"]
-    return found["entries"]  # type: ignore[no-any-return]
+async def _said(visit: Visit, typed: LogFilter, more: dict[str, Any]) -> dict[str, Any]:
+    return await visit.ask("Entries", {**typed.variables, **more})
+
+
+async def _to_correct(visit: Visit, typed: LogFilter, mistakes: tuple[LogMistake, ...]) -> Response:
+    return _page(visit, (await visit.ask("Me"))["me"], typed, mistakes)
 
 
 def _page(
     visit: Visit,
+    me: dict[str, Any],
     typed: LogFilter,
     mistakes: tuple[LogMistake, ...],
     found: dict[str, Any] | None = None,
@@ -65,6 +73,7 @@ def _page(
     return visit.page(
         "auditors/log.html",
         400 if mistakes else 200,
+        menu=MENU.of(me, "/log"),
         typed=typed.texts,
         mistakes=mistakes,
         carried=typed.carried,
@@ -88,4 +97,5 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 def _cell(value: str | None) -> str:
     """As text: a spreadsheet must not take what a user is called for a formula."""
     text = value or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    is_formula = text.startswith(_BREAKS) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_formula else text

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
+from console.auditors.menu import MENU
 from console.auditors.proof import trust_of
 from console.config.settings import LogTable
 from console.pages.visit import Visit
@@ -15,12 +16,14 @@ from gateway.audit.verify.times import spoken
 
 async def show_state(visit: Visit) -> Response:
     """`/log/state`: the newest checkpoint, checked."""
-    checkpoint = (await visit.ask("LogState"))["audit"]["checkpoint"]
+    said = await visit.ask("LogState")
+    checkpoint = said["audit"]["checkpoint"]
     now = int(time.time())
     signed = int(datetime.fromisoformat(checkpoint["at"]).astimezone(UTC).timestamp())
     refused, witnesses = _judged(checkpoint["note"], visit.parts.settings.log, now)
     return visit.page(
         "auditors/state.html",
+        menu=MENU.of(said["me"], "/log/state"),
         checkpoint=checkpoint,
         age=spoken(signed, now),
         refused=refused,

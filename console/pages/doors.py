@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.pages.languages import language_of
+from console.pages.received import form_of
 from console.pages.rendering import rendered
 from console.pages.routes import form, open_page, page, parts_of
 from console.pages.visit import Visit, kept
@@ -17,12 +18,14 @@ from console.sign_in.cookies import (
     forget_session,
     forget_sign_in,
     keep_sign_in,
+    session_of,
     sign_in_of,
 )
 from console.sign_in.errors import SignInFailed
 from console.sign_in.session import Session, seal, unseal
 
 _PURPOSE: Final = "sign-in"
+_LONGEST_NOTICE: Final = 16 * 1024
 _NOT_HERE: Final = "This sign-in was not begun in this browser, or took too long. Sign in again."
 
 
@@ -79,9 +82,12 @@ async def _finish(request: Request) -> Response:
     said = unseal(sign_in_of(request), _PURPOSE, parts.keys.cookies)
     if said is None:
         raise SignInFailed(_NOT_HERE)
-    claims, tokens = await parts.flow.finish(str(request.url), SignInBegun(**said))
+    query = request.scope["query_string"].decode("latin-1")
+    claims, tokens = await parts.flow.finish(query, SignInBegun(**said))
     browser = request.headers.get("user-agent", "")
     session = Session.begun(claims, tokens, browser, int(time.time()))
+    if before := session_of(request, parts.keys.cookies):
+        parts.signed_out.end(before)  # this browser has the new one now, and nobody else any
     response = kept(request, RedirectResponse("/", 303), session, parts)
     forget_sign_in(response)
     return response
@@ -105,6 +111,7 @@ async def _signed_out(request: Request) -> Response:
 
 async def _ended_elsewhere(request: Request) -> Response:
     parts = parts_of(request)
-    notice = (await request.form(max_fields=4)).get("logout_token")
-    await parts.signed_out.noticed(str(notice), parts.provider)
+    came = await form_of(request, _LONGEST_NOTICE)
+    await came.close()
+    await parts.signed_out.noticed(str(came.get("logout_token")), parts.provider)
     return Response(status_code=200)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
+from console.pages.menu import NotForYou
 from console.sign_in.errors import FormRefused, NotSignedIn, SignInFailed
 from console.sign_in.session import SessionTooLarge
 
 _UNKNOWN: Final = "This page says nothing about any child."
+_NOTHING: Final = "Nothing was asked or changed."
 _FAILED: Final = "Something failed here."
 _WHY: Final = {
     "nobody": "You are not signed in.",
@@ -41,11 +44,21 @@ def problem(error: Exception) -> PageProblem:
             return PageProblem(503, "Nobody was asked", (str(error), _UNKNOWN, "Try again later."))
         case BrokenOff():
             return PageProblem(502, "The answer broke off", (str(error), _UNKNOWN, "Ask again."))
-        case HTTPException(status_code=404 | 405 as status):
-            return PageProblem(status, "There is no such page", ("Nothing was asked or changed.",))
+        case NotForYou() | HTTPException() | ClientDisconnect():
+            return _no_page(error)
     return PageProblem(
         500, "Something failed", (_FAILED, _UNKNOWN, "Try again, and tell the operator.")
     )
+
+
+def _no_page(error: Exception) -> PageProblem:
+    """What leads to no page, or to none for this person."""
+    match error:
+        case NotForYou():
+            return PageProblem(403, "This page is not for you", (str(error), _NOTHING))
+        case HTTPException(status_code=404 | 405 as status):
+            return PageProblem(status, "There is no such page", (_NOTHING,))
+    return PageProblem(400, "This form was not used", ("It cannot be read.", _NOTHING))
 
 
 def _here(error: NotSignedIn | SignInFailed | SessionTooLarge | FormRefused) -> PageProblem:

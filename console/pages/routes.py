@@ -10,14 +10,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from console.pages.problems import problem
+from console.pages.received import form_of
 from console.pages.rendering import rendered
 from console.pages.visit import PagesParts, Visit, kept, signed_in
 from console.sign_in.cookies import forget_session
-from console.sign_in.errors import FormRefused, NotSignedIn
+from console.sign_in.errors import NotSignedIn
 
 _LOG: Final = logging.getLogger("console")
-_MOST_FIELDS: Final = 400
-_MOST_BYTES: Final = 2**20
 
 Show = Callable[[Visit], Awaitable[Response]]
 ShowToAll = Callable[[Request], Awaitable[Response]]
@@ -79,7 +78,7 @@ def _for_visitors(show: Show, *, posted: bool) -> ShowToAll:
 async def _visited(request: Request, show: Show, *, posted: bool) -> Response:
     parts = parts_of(request)
     session, changed = await signed_in(request, parts)
-    came = await _form_of(request) if posted else FormData()
+    came = await form_of(request) if posted else FormData()
     visit = Visit(request, session, came, parts)
     try:
         if posted:
@@ -90,10 +89,3 @@ async def _visited(request: Request, show: Show, *, posted: bool) -> Response:
     finally:
         await came.close()  # a file that was sent along is let go of at once
     return kept(request, response, session, parts) if changed else response
-
-
-async def _form_of(request: Request) -> FormData:
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > _MOST_BYTES:
-        raise FormRefused(f"A form here has at most {_MOST_BYTES} bytes, so this was not read.")
-    return await request.form(max_fields=_MOST_FIELDS, max_files=1, max_part_size=_MOST_BYTES)

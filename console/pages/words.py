@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Final
 
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
+_DATE: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+_WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _DETAILS: Final = {
     "nhs_number": "NHS number",
     "upn": "unique pupil number",
@@ -21,14 +24,11 @@ def in_words(said: str | None) -> str:
     """A moment, a date as precisely as it is known, or a code; as a sentence would have it."""
     if not said:
         return "not said"
-    if re.fullmatch(r"\d{4}(-\d\d){0,2}", said):
-        return _as_known(said)
-    if re.match(r"\d{4}-\d\d-\d\dT", said):
-        moment = datetime.fromisoformat(said)
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M} UTC"
-    if said.isupper():
-        return said.replace("_", " ").capitalize()
-    return said
+    if known := _DATE.fullmatch(said):
+        return _as_known(*known.groups())
+    if _MOMENT.match(said):
+        return _as_moment(said)
+    return said.replace("_", " ").capitalize() if said.isupper() else said
 
 
 def shortly(said: str) -> str:
@@ -42,13 +42,26 @@ def detail(name: str) -> str:
     return _DETAILS.get(name, name.replace("_", " "))
 
 
-def _as_known(date: str) -> str:
+def whole_number(text: str) -> int | None:
+    """A place or a version as an address has it; None if no version or place is so large."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def _as_known(year: str, month: str | None, day: str | None) -> str:
     """A partial date for people: nothing is added to it."""
-    year, *rest = date.split("-")
-    if not rest:
+    if month is None:
         return year
-    month = _MONTHS[int(rest[0]) - 1]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+    named = f"{_MONTHS[int(month) - 1]} {year}"
+    return named if day is None else f"{int(day)} {named}"
+
+
+def _as_moment(said: str) -> str:
+    """A moment for people; what only looks like one stays as an agency wrote it."""
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return said
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M} UTC"
 
 
 def telephone(number: str) -> str:

@@ -1,8 +1,9 @@
 """An answer becomes a page: part by part where our script is, whole where it is not."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -13,6 +14,7 @@ from console.practitioner.coming import BROKE, News
 from console.practitioner.typed import Typed
 
 AnswerPayloads = AsyncGenerator[dict[str, Any]]
+_LOG: Final = logging.getLogger("console")
 
 
 async def answered(
@@ -31,11 +33,21 @@ async def answered(
         raise
     if visit.live:
         lines = _merged(page, payloads, first) if again else _lines(page, payloads)
-        return StreamingResponse(lines, media_type="application/x-ndjson")
+        return StreamingResponse(_sent(lines), media_type="application/x-ndjson")
     async with aclosing(payloads):
         async for _ in _read(page, payloads):
             """Without the script, everything is awaited."""
     return HTMLResponse(page.whole())
+
+
+async def _sent(lines: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The lines; what nobody foresaw ends them, and our script says so: its text stays inside."""
+    try:
+        async with aclosing(lines):
+            async for line in lines:
+                yield line
+    except Exception as error:  # noqa: BLE001  it may hold what an agency said
+        _LOG.error("failed: %s", type(error).__name__)
 
 
 async def _lines(page: AnswerPage, payloads: AnswerPayloads) -> AsyncGenerator[bytes]:

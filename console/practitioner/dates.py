@@ -29,7 +29,7 @@ def partial_date(typed: str) -> str | None:
 
 
 def _number(part: str) -> str | None:
-    if part.isdigit():
+    if part.isdecimal():
         return part
     name = part.lower()
     found = (number for number, month in enumerate(_MONTHS, 1) if month.startswith(name))
@@ -39,6 +39,8 @@ def _number(part: str) -> str | None:
 def _dated(parts: list[str]) -> str | None:
     """From year, month and day, of which the last two may be missing."""
     if not 1 <= len(parts) <= 3 or len(parts[0]) != _YEAR:  # noqa: PLR2004  year, month and day
+        return None
+    if any(len(part) > _YEAR for part in parts):
         return None
     year, month, day = [int(part) for part in parts] + [1] * (3 - len(parts))
     try:

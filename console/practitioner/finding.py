@@ -1,19 +1,26 @@
 """The two forms, and the question: purpose and case first, then the child, then the answer."""
 
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from console.asking.refusals import GatewayRefused
+from console.pages.menu import NotForYou
 from console.pages.visit import Visit
 from console.practitioner.answering import answered
 from console.practitioner.typed import CHILD, REASON, Mistake, Typed, mistake_of
+
+_NO_PURPOSE: Final = (
+    "Your sign-in names no purpose for which you may ask about a child. Ask your organisation."
+)
 
 
 async def show_reason_form(visit: Visit, mistakes: tuple[Mistake, ...] = ()) -> Response:
     """`/find`: for which purpose, why, and for which case."""
     who = await visit.ask("WhoAsks")
     purposes = [each for each in who["me"]["purposes"] if each != "SUBJECT_ACCESS"]
+    if not purposes:
+        raise NotForYou(_NO_PURPOSE)
     typed = Typed.of(visit)
     if len(purposes) == 1:
         typed = typed.with_texts(purpose=purposes[0])

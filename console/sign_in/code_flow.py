@@ -19,10 +19,12 @@ from joserfc.errors import JoseError
 from console.asking.tokens import Tokens
 from console.sign_in.errors import SignInFailed
 from console.sign_in.provider import Provider
+from console.sign_in.renewals import Renewals
 
 _LEEWAY_S: Final = 30
 _RENEW_S: Final = 60  # before a token expires
 _DEFAULT_LIFE_S: Final = 300
+LONGEST_S: Final = 600  # from its beginning to its end
 _AGAIN: Final = "This sign-in was not begun in this browser, or took too long. Sign in again."
 
 
@@ -33,6 +35,7 @@ class SignInBegun:
     state: str
     nonce: str
     verifier: str
+    at: int
 
 
 class CodeFlow:
@@ -42,10 +45,12 @@ class CodeFlow:
         self._provider = provider
         self._callback = callback
         self._after = after
+        self._renewals = Renewals()
 
     async def begin(self, *, anew: bool = False) -> tuple[str, SignInBegun]:
         """Where to send the browser; `anew` asks the provider to have the person sign in again."""
-        begun = SignInBegun(*(secrets.token_urlsafe(32) for _ in range(3)))
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        begun = SignInBegun(state, nonce, verifier, int(time.time()))
         settings = self._provider.settings
         address: str = prepare_grant_uri(
             (await self._provider.metadata()).authorization_endpoint,
@@ -62,9 +67,12 @@ class CodeFlow:
         )
         return address, begun
 
-    async def finish(self, url: str, begun: SignInBegun) -> tuple[dict[str, Any], Tokens]:
-        """The person's verified claims and tokens; SignInFailed where anything does not fit."""
-        came = self._code(url, begun)
+    async def finish(self, query: str, begun: SignInBegun) -> tuple[dict[str, Any], Tokens]:
+        """The person's verified claims and tokens; SignInFailed where anything does not fit.
+
+        `query` is what the provider sent the browser back with.
+        """
+        came = self._code(f"{self._callback}?{query}", begun)
         metadata = await self._provider.metadata()
         named = came.get("iss")
         must = metadata.authorization_response_iss_parameter_supported
@@ -83,9 +91,12 @@ class CodeFlow:
         """The same, or new ones if these expire within a minute and can be renewed."""
         if tokens.refresh is None or tokens.expires_at - _RENEW_S > time.time():
             return tokens
-        answer = await self._provider.tokens("refresh_token", refresh_token=tokens.refresh)
-        kept = {"refresh_token": tokens.refresh, "id_token": tokens.identity}
-        return self._tokens({**kept, **answer})
+        try:
+            return await self._renewals.once(tokens.refresh, lambda: self._renew(tokens))
+        except SignInFailed:
+            if tokens.expires_at > time.time():
+                return tokens  # still good: the next page tries again
+            raise
 
     async def sign_out(self, tokens: Tokens) -> str:
         """Where to send the browser so that the provider ends its own session too."""
@@ -100,7 +111,14 @@ class CodeFlow:
         address: str = add_params_to_uri(endpoint, [*said.items()])
         return address
 
+    async def _renew(self, tokens: Tokens) -> Tokens:
+        refresh = tokens.refresh or ""
+        answer = await self._provider.tokens("refresh_token", refresh_token=refresh)
+        return self._tokens({"refresh_token": refresh, "id_token": tokens.identity, **answer})
+
     def _code(self, url: str, begun: SignInBegun) -> dict[str, str]:
+        if time.time() - begun.at > LONGEST_S:
+            raise SignInFailed(_AGAIN)
         try:
             came: dict[str, str] = parse_authorization_code_response(url, begun.state)
         except OAuth2Error:

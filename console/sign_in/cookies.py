@@ -6,11 +6,11 @@ from joserfc.jwk import OctKey
 from starlette.requests import Request
 from starlette.responses import Response
 
+from console.sign_in.code_flow import LONGEST_S
 from console.sign_in.session import Session, opened, sealed
 
 _SESSION: Final = "__Host-teamaround-session"
 _SIGNING_IN: Final = "__Host-teamaround-sign-in"
-_SIGNING_IN_S: Final = 600
 
 
 def session_of(request: Request, key: OctKey) -> Session | None:
@@ -36,7 +36,7 @@ def forget_session(request: Request, response: Response) -> None:
 
 def keep_sign_in(response: Response, text: str) -> None:
     """Have the browser keep what a sign-in under way must be compared with."""
-    _set(response, _SIGNING_IN, text, _SIGNING_IN_S)
+    _set(response, _SIGNING_IN, text, LONGEST_S)
 
 
 def sign_in_of(request: Request) -> str:

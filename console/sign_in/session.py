@@ -16,6 +16,7 @@ from console.asking.tokens import Tokens
 _HEAD: Final = {"alg": "dir", "enc": "A256GCM"}
 _PIECE: Final = 3500  # bytes of one cookie; browsers keep 4096 with its name and attributes
 _PIECES: Final = 4
+_TOO_LONG: Final = "The sign-in service's tokens are too long for cookies. Tell the operator."
 
 
 class SessionTooLarge(ValueError):
@@ -86,7 +87,7 @@ def sealed(session: Session, key: OctKey) -> list[str]:
     text = seal(asdict(session), "session", key)
     pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
     if len(pieces) > _PIECES:
-        raise SessionTooLarge("the provider's tokens are too long for cookies")
+        raise SessionTooLarge(_TOO_LONG)
     return pieces
 
 

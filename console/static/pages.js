@@ -36,7 +36,9 @@ async function ask(action, body, keep) {
       redirect: "error",
     });
     const parts = response.headers.get("content-type")?.startsWith("application/x-ndjson");
-    await (parts ? show(response.body, signal) : replace(await response.text(), signal, keep));
+    // Whoever is not signed in any more sees nothing of what they asked before.
+    const place = response.status === 401 ? null : keep;
+    await (parts ? show(response.body, signal) : replace(await response.text(), signal, place));
   } catch {
     if (!signal.aborted) brokeOff();
   }

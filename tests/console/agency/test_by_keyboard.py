@@ -10,7 +10,7 @@ from tests.support.console.town_pages import TownPages
 
 IT: Final = "An agency's IT"
 WALKS: Final = [
-    ("An agency's approver", ("/sources/new", "/rules")),
+    (IT, ("/sources/new", "/rules")),
     ("An operator", ("/operations", "/sources")),
     ("An auditor", ("/alerts", "/log", "/log/entries/1")),
 ]

@@ -44,6 +44,7 @@ FAMILY: Final[Mapping[str, Mapping[str, Any]]] = {
     "A child of eleven": CHILD,
 }
 STAFF: Final[Mapping[str, Caller]] = {
+    "A practitioner": PRACTITIONER,
     "An auditor": replace(
         PRACTITIONER, user="a.quill", organisation="audit", roles=frozenset({"auditor"})
     ),

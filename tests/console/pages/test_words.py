@@ -1,0 +1,37 @@
+"""What an agency writes is shown, whatever it is: no text of one takes the page from the reader."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.pages.words import in_words, whole_number
+
+
+@given(st.text() | st.from_regex(r"\A\d{4}(-\d\d){0,2}(T.*)?\Z"))
+def test_whatever_an_agency_writes_is_put_in_some_words(said: str) -> None:
+    assert in_words(said)
+
+
+@pytest.mark.parametrize("said", ["2015-13", "2015-00-09", "2015-02-30T25:00:00Z", "2015-1"])
+def test_what_only_looks_like_a_date_stays_as_it_was_written(said: str) -> None:
+    assert in_words(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("2015", "2015"),
+        ("2015-03", "March 2015"),
+        ("2015-03-09", "9 March 2015"),
+        ("2015-03-09T07:05:00Z", "9 March 2015 at 07:05 UTC"),
+        ("CHILD_IN_NEED", "Child in need"),
+        (None, "not said"),
+    ],
+)
+def test_dates_and_codes_are_words(said: str | None, words: str) -> None:
+    assert in_words(said) == words
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "9" * 10, "9" * 5000, "\u00b2", "\u0663"])
+def test_what_is_no_number_of_a_version_is_none(text: str) -> None:
+    assert whole_number(text) is None
