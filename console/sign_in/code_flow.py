@@ -92,7 +92,7 @@ class CodeFlow:
         if tokens.refresh is None or tokens.expires_at - _RENEW_S > time.time():
             return tokens
         try:
-            return await self._renewals.once(tokens.refresh, lambda: self._renew(tokens))
+            return await self._renewals.once(tokens, lambda: self._renew(tokens))
         except SignInFailed:
             if tokens.expires_at > time.time():
                 return tokens  # still good: the next page tries again

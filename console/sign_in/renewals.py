@@ -19,14 +19,20 @@ class Renewals:
     def __init__(self) -> None:
         self._made: TTLCache[bytes, asyncio.Task[Tokens]] = TTLCache(_REMEMBERED, _FOR_S)
 
-    async def once(self, refresh: str, renew: Callable[[], Coroutine[Any, Any, Tokens]]) -> Tokens:
-        """What this refresh token was renewed to a moment ago, else what `renew` gives."""
-        name = hashlib.sha256(refresh.encode()).digest()
+    async def once(
+        self, tokens: Tokens, renew: Callable[[], Coroutine[Any, Any, Tokens]]
+    ) -> Tokens:
+        """What these were renewed to a moment ago, else what `renew` gives."""
+        name = hashlib.sha256((tokens.refresh or "").encode()).digest()
         task = self._made.get(name)
-        if task is None or _failed(task):
+        if task is None or _is_no_use(task, tokens):
             task = self._made[name] = asyncio.create_task(renew())
         return await asyncio.shield(task)
 
 
-def _failed(task: asyncio.Task[Tokens]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+def _is_no_use(task: asyncio.Task[Tokens], tokens: Tokens) -> bool:
+    """Whether it failed, or gave what is brought: not every provider changes a refresh token."""
+    if not task.done():
+        return False
+    failed = task.cancelled() or task.exception() is not None
+    return failed or task.result().access == tokens.access
