@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 
@@ -19,8 +19,21 @@ from tests.support.agencies import SourceFile
 from tests.support.patience import patiently
 from tests.support.settings import as_toml, changed
 from tests.support.town import settings_for
+from tests.support.warm.process import begin
 
 COMMAND: Final = Path(sys.executable).with_name("teamaround")
+
+
+class Process(Protocol):
+    """What a test does with a process, whether it was started afresh or is a warm one's fork."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def send_signal(self, signal: int, /) -> None: ...
+    def kill(self) -> None: ...
+    async def wait(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -29,7 +42,7 @@ class Served:
 
     url: str
     settings: Settings
-    process: asyncio.subprocess.Process
+    process: Process
     session: aiohttp.ClientSession
     said: list[str] = field(default_factory=list)
 
@@ -65,6 +78,15 @@ async def served(
 
 
 @asynccontextmanager
+async def served_afresh(
+    folder: Path, sources: Iterable[SourceFile], **settings: Any
+) -> AsyncIterator[Served]:
+    """The same in a process that imports all that it needs, as an operator's does."""
+    async with started(folder, settings_for(folder, sources, **settings), "env") as gateway:
+        yield gateway
+
+
+@asynccontextmanager
 async def started(
     folder: Path,
     chosen: Settings,
@@ -74,26 +96,21 @@ async def started(
 ) -> AsyncIterator[Served]:
     """A gateway over files that are there already; `before` is a command that runs it.
 
-    `code` is another release's tree, which reads its settings from `file`.
+    `code` is another release's tree, which reads its settings from `file`. Without either it is a
+    warm process, which has imported all that it needs.
     """
     development_key(chosen)
-    process = await asyncio.create_subprocess_exec(
-        *map(str, before),
-        str(COMMAND),
-        "serve",
-        "--settings",
-        str(file or settings_file(folder, chosen)),
-        cwd=folder,
-        env=environment(folder, **({"PYTHONPATH": str(code)} if code else {})),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    words = ("serve", "--settings", str(file or settings_file(folder, chosen)))
+    found = environment(folder, **({"PYTHONPATH": str(code)} if code else {}))
     said: list[str] = []
-    assert process.stdout is not None
+    if before or code:
+        process, output = await _afresh(*before, COMMAND, *words, folder=folder, found=found)
+    else:
+        process, output = _warm(*words, folder=folder, found=found)
     try:
-        where = await patiently(_serving(process.stdout, said))
+        where = await patiently(_serving(output, said))
         url = f"http://{where['host']}:{where['port']}"
-        async with aiohttp.ClientSession() as session, _heard(process.stdout, said):
+        async with aiohttp.ClientSession() as session, _heard(output, said):
             try:
                 yield Served(url, chosen, process, session, said)
             finally:
@@ -102,7 +119,28 @@ async def started(
         await _ended(process)
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
+async def _afresh(
+    *words: str | Path, folder: Path, found: Mapping[str, str]
+) -> tuple[Process, asyncio.StreamReader]:
+    process = await asyncio.create_subprocess_exec(
+        *map(str, words),
+        cwd=folder,
+        env=found,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    return process, process.stdout
+
+
+def _warm(
+    *words: str, folder: Path, found: Mapping[str, str]
+) -> tuple[Process, asyncio.StreamReader]:
+    process = begin(*words, folder=folder, environment=found)
+    return process, process.said()
+
+
+async def _ended(process: Process) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()

@@ -12,7 +12,7 @@ from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
 from tests.support.edge import QUESTION, logged
 from tests.support.loopback import serving
 from tests.support.patience import PATIENCE_S
-from tests.support.served_gateway import Served, served
+from tests.support.served_gateway import Served, served, served_afresh
 from tests.support.town import PRACTITIONER
 
 
@@ -27,7 +27,7 @@ async def asked(gateway: Served) -> int:
 async def test_it_answers_and_stops_in_order_when_told(tmp_path: Path) -> None:
     async with serving(AgencyServer().answer) as url:
         sources = [rest_source("spine", url, claims=AUTHORITY)]
-        async with served(tmp_path, sources) as gateway:
+        async with served_afresh(tmp_path, sources) as gateway:
             assert await asked(gateway) == 200
             async with gateway.session.get(f"{gateway.url}/health") as health:
                 assert await health.json() == {"serving": True}

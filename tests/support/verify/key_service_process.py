@@ -2,22 +2,17 @@
 
 import json
 import os
-import select
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any
 
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.service.clients import digest_of, new_credential
-
-COMMAND: Final = Path(sys.executable).with_name("teamaround")
-_STARTS_WITHIN_S: Final = 60
+from tests.support.warm.process import WarmProcess, begin
 
 
 @dataclass(slots=True)
@@ -26,7 +21,8 @@ class KeyService:
 
     folder: Path
     limits: Mapping[str, int] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: WarmProcess | None = None
+    _said: IO[str] = field(init=False)
 
     @property
     def place(self) -> str:
@@ -47,18 +43,11 @@ class KeyService:
         """Start it and wait until it serves; the line in which it says so."""
         where = more or ("--socket", str(self.folder / "socket"))
         options = ["--clients", "clients.toml", "--journal", "journal", "--folder", "keys", *where]
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            [str(COMMAND), "keys", "serve", *options],
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], _STARTS_WITHIN_S)[0], "did not start"
-        line = self.process.stdout.readline()
-        assert line.startswith("serving"), line + self.process.stdout.read()
+        unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self.process = begin("keys", "serve", *options, folder=self.folder, environment=unbuffered)
+        self._said = os.fdopen(self.process.output, encoding="utf-8")
+        line = self._said.readline()
+        assert line.startswith("serving"), line + self._said.read()
         return line
 
     def signal(self, number: signal.Signals) -> None:
@@ -70,9 +59,8 @@ class KeyService:
         """End it at once, as a failing machine does."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
-            if self.process.stdout is not None:
-                self.process.stdout.close()
+            self.process.await_end()
+            self._said.close()
             self.process = None
 
     @property

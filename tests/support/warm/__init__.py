@@ -1,0 +1,1 @@
+"""Processes of the command that are forked by one which has imported what all of them need."""
