@@ -21,6 +21,10 @@ UNHURRIED: Final[Mapping[str, int]] = {
         "break_glass_per_hour",
     )
 }
+# Nor is a loaded machine's client refused for taking its time.
+PATIENT: Final[Mapping[str, int]] = {
+    f"connections__{name}": 600 for name in ("handshake", "head", "body", "send", "keep_alive")
+}
 
 
 def tables(flat: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.agencies import HOME, MIRA, SourceFile
 from tests.support.secret_files import write_secret
-from tests.support.settings import UNHURRIED, settings_with
+from tests.support.settings import PATIENT, UNHURRIED, settings_with
 
 SHIELD_TEAM: Final = "01632 960999"
 PRACTITIONER: Final = Caller(
@@ -234,6 +234,7 @@ def settings_for(
         "files__operator": folder / "operator.toml",
         "tokens__keys": folder / "state" / "token-keys.json",
         **UNHURRIED,
+        **PATIENT,
         "connections__drain": 0,
     }
     return settings_with(**given | more)

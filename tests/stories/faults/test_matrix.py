@@ -60,7 +60,7 @@ async def undisturbed(town: Town) -> Answer:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hear(town: Town) -> AsyncIterator[Hear]:
-    """Asks about each trouble once; those that wait for the deadline wait beside the others."""
+    """Asks about each trouble once; those that wait do so beside the others."""
     few = asyncio.Semaphore(SIDE_BY_SIDE)
     hearing: dict[str, asyncio.Task[Heard]] = {}
 
@@ -150,7 +150,11 @@ async def test_an_agency_in_trouble_keeps_nobody_waiting_past_the_deadline(
 async def test_all_trouble_at_once_is_one_row_each_and_nothing_of_it_is_printed(
     town: Town, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    for ill in ({t.agency for t in TROUBLES}, {t.authority for t in BESIDE}):
+    # One who outlasts the deadline would only have this test wait for it twice more.
+    for ill in (
+        {t.agency for t in TROUBLES if not t.outlasts},
+        {t.authority for t in BESIDE if not t.outlasts},
+    ):
         answer = await town.ask(agencies=ill | {*HEALTHY})
         tells_the_truth(answer, ill | {*HEALTHY})
     # Of asyncio's own records the gateway prints the logger's name alone; pytest keeps the text.

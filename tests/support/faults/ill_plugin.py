@@ -51,7 +51,7 @@ class Ill:
                 raise LookupError(MARKER)
             case "hangs":
                 return await asyncio.Event().wait()
-            case "will not stop":
+            case fault if fault == STUBBORN:
                 return await _stubborn()
             case _:
                 return _SAYS[self._fault]()
@@ -82,10 +82,11 @@ _SAYS: Final[dict[str, Callable[[], Any]]] = {
     "breaks a rule of its own": lambda: Malformed(f"{MARKER} Ashdown"),
     "says so by a key that proves nothing": NoRecord,
 }
+STUBBORN: Final = "will not stop"
 PLUGIN_FAULTS: Final[dict[str, frozenset[str]]] = {
     "raises": frozenset({"INVALID_RESPONSE"}),
     "hangs": frozenset({"TIMEOUT"}),
-    "will not stop": frozenset({"TIMEOUT"}),
+    STUBBORN: frozenset({"TIMEOUT"}),
     "says nothing": frozenset({"INVALID_RESPONSE"}),
     "says a dictionary": frozenset({"INVALID_RESPONSE"}),
     "says no records": frozenset({"INVALID_RESPONSE"}),
