@@ -11,7 +11,7 @@ _TELEPHONE: Final = re.compile(
     r"[+0-9][0-9 ()/.-]{1,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
 )
 # Of RFC 5322 only what mailboxes have: no quotes, and nothing that means something in mailto:.
-_PART: Final = r"[A-Za-z0-9_+'-]+"
+_PART: Final = r"[A-Za-z0-9_+'-]++"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL: Final = re.compile(rf"{_PART}(?:\.{_PART})*@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
 _LONGEST_EMAIL: Final = 254  # characters, RFC 5321

@@ -19,6 +19,7 @@ KNOWN_PREFIXES: Final[Mapping[str, str]] = {"soap11": SOAP_11, "soap12": SOAP_12
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_MOST_DIGITS: Final = 18  # Python refuses to read thousands of them
 _NO: Final = frozenset({"false", "0", "no", "n"})
 _PROBE: Final = etree.Element("probe")
 
@@ -124,6 +125,7 @@ def text_of(item: Any) -> str:
 
 
 def whole_number(value: Any) -> int | None:
-    """The number that an XPath gives, from 0; None if it gives none."""
+    """The number that an XPath gives, from 0; None if it gives none that can be a count."""
     text = str(value).strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    counts = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if counts else None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_NAME: Final = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
+_NAME: Final = r"[A-Za-z_][\w.-]*+(?::[A-Za-z_][\w.-]*+)?"
 _STEP: Final = rf"@?{_NAME}"
 _RECORDS: Final = re.compile(rf"(?P<above>.*?)(?P<last>/{{0,2}}{_NAME})(?P<only>\[[^\[\]]*\])?")
 _TEXT: Final = re.compile(r"'[^']*'|\"[^\"]*\"")

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from adapters.contract.contract import Cause, Fault, Malformed, Refused, Unavailable
-from adapters.files.choose import ChosenFile, ListedFile, SameMomentError, newest
+from adapters.files.choose import ChosenFile, ListedFile, SameMomentError, TooManyWaysError, newest
 from adapters.manifest.manifest import FileTable
 
 NO_FILE: Final = Unavailable(Fault.CONNECTION, cause=Cause.NO_FILE)
 _MOST_FILES: Final = 10_000  # in one folder; a server may list files without end
 _MOST_NAMES: Final = 2 * 1024 * 1024
 _SAME_MOMENT: Final = Malformed("same_moment", "file", "two files of one moment")
+_LONGEST_NAME: Final = 255  # characters; no file system has longer ones
+_TOO_MANY_WAYS: Final = Malformed("too_large", "file.dated", "names that are too long to be dated")
 
 
 class Listing:
@@ -33,7 +35,8 @@ class Listing:
         """Hold one more; FileFailed if they are too many, or their names too long."""
         self.files.append(file)
         self._left -= len(file.name)
-        if len(self.files) > _MOST_FILES or self._left < 0:
+        longer = self._left < 0 or len(file.name) > _LONGEST_NAME
+        if len(self.files) > _MOST_FILES or longer:
             what = f"more than {_MOST_FILES} files, or longer names"
             raise FileFailed(Malformed("too_large", self._place, what))
 
@@ -137,6 +140,8 @@ def chosen_of(files: list[ListedFile], pattern: str, table: FileTable) -> Chosen
         chosen = newest(files, pattern, table)
     except SameMomentError:
         raise FileFailed(_SAME_MOMENT) from None
+    except TooManyWaysError:
+        raise FileFailed(_TOO_MANY_WAYS) from None
     if chosen is None:
         raise FileFailed(NO_FILE)
     return chosen

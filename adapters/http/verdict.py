@@ -153,7 +153,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         wait = (
             float(text) if text.isdigit() else (parsedate_to_datetime(text) - now).total_seconds()
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, IndexError):  # whatever year it says
         return None
     return min(max(wait, 0.0), _LONGEST_WAIT_S) if math.isfinite(wait) else None
 

@@ -7,10 +7,10 @@ from typing import Final
 
 TomlKey = tuple[str | int, ...]
 
-_PART = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)"""
-_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*")
+_PART = r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*+'|[A-Za-z0-9_-]++)"""
+_KEY = re.compile(rf"\s*({_PART}(?:\s*+\.\s*+{_PART})*)\s*")
 _PARTS = re.compile(_PART)
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?")
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*+\.\s*+{_PART})*)\s*\]\]?")
 _TOKEN = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[\[\]{}]""")
 _ENDS: Final = {
     '"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"{3,5}'),

@@ -23,7 +23,7 @@ def _moment(text: str) -> datetime | None:
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(text)
-        except ValueError:
+        except (ValueError, TypeError, OverflowError, IndexError):  # whatever year it says
             continue
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return None

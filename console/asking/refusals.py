@@ -8,7 +8,7 @@ from typing import Any, Final
 _ELSEWHERE: Final = "Something in front of the gateway refused this, or failed. Try again later."
 _SIGN_IN: Final = 401
 _FORBIDDEN: Final = 403
-_ARGUMENT: Final = re.compile(r"^(?:[a-z][A-Za-z_.]*: )+")
+_ARGUMENT: Final = re.compile(r"^(?:[a-z][A-Za-z_.]*+: )+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _BUNDLE_NEXT: Final = "body.link[?relation=='next'].url | [0]"
 _NEVER_IN_A_LINK: Final = frozenset('\\ <>"')
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 2048  # characters of a cursor or an address
+_MOST_DECODED: Final = 8  # times over; what a few servers on the way would do
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,20 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, bool]:
 
 
 def _is_below(path: str, home: str) -> bool:
-    decoded, before = path, ""
-    while decoded != before:
-        decoded, before = unquote(decoded), decoded
+    decoded = _decoded(path)
+    if decoded is None:
+        return False
     own = home.rstrip("/")
     inside = decoded.removeprefix(f"{own}/").split("/")
     leads_elsewhere = {"", ".", ".."} & {*inside[:-1], *({".", ".."} & {inside[-1]})}
     below = decoded == own or (decoded.startswith(f"{own}/") and not leads_elsewhere)
     return below and "\\" not in decoded and (path == own or path.startswith(f"{own}/"))
+
+
+def _decoded(path: str) -> str | None:
+    """`path` until no decoding changes it; None if that takes longer than any honest one."""
+    for _ in range(_MOST_DECODED):
+        before, path = path, unquote(path)
+        if path == before:
+            return path
+    return None

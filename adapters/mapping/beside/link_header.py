@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import Final
 
 # A parameter's value is a token, or a text in quotes that may hold commas, semicolons and `\"`.
+# Every repetition is possessive: blanks between two semicolons are read in one way alone, or a
+# header of thirty of them would be read in 6^30.
 _LINK: Final = re.compile(
-    r"""\s*<(?P<target>[^<>]*)>
-    (?P<parameters>(?:\s*;\s*[^\s=;,"<>]*\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"<>]*))?)*)
-    \s*(?:,|$)""",
+    r"""\s*+<(?P<target>[^<>]*+)>
+    (?P<parameters>(?:\s*+;\s*+[^\s=;,"<>]*+\s*+(?:=\s*+(?:"(?:[^"\\]|\\.)*+"|[^\s;,"<>]*+))?+)*+)
+    \s*+(?:,|$)""",
     re.VERBOSE,
 )
 _PARAMETER: Final = re.compile(
-    r';\s*(?P<name>[^\s=;,"<>]+)\s*(?:=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s;,"<>]*)))?'
+    r';\s*+(?P<name>[^\s=;,"<>]++)\s*+'
+    r'(?:=\s*+(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<plain>[^\s;,"<>]*+)))?'
 )
 _SPEAKS_OF_NEXT: Final = re.compile(r"\bnext\b", re.IGNORECASE)
 

@@ -9,7 +9,7 @@ APIs have for "there is more", whether or not the manifest reads them: next link
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from adapters.mapping.beside.told import DEEPEST, LOOKED_INTO, ToldBeside, called
+from adapters.mapping.beside.told import DEEPEST, LOOKED_INTO, ToldBeside, called, counted
 
 # Where more is to be had: a link, a cursor, the number of a page.
 _NEXT: Final = frozenset(
@@ -189,7 +189,7 @@ def _flag(value: Any) -> bool | None:
 
 def _number(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        return int(value)
+        return counted(value.strip())
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -1,6 +1,7 @@
 """What stands in an answer's headers and beside its records, gone through once for all who ask."""
 
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,6 +24,7 @@ _REMARKS: Final = frozenset({"statusinfoset", "messages", "issues", "notificatio
 LOOKED_INTO: Final = _LINKS | _REMARKS  # lists by these names
 _MOST_REMARKS: Final = 100
 _NONE: Final = frozenset[int]()
+_MOST_DIGITS: Final = 18  # Python refuses to read thousands of them
 
 Told = tuple[tuple[str, Any], ...]
 """Names as `called`, and their values, in the order of the answer."""
@@ -74,14 +76,19 @@ def called(name: str) -> str:
     return lower if lower.isascii() and lower.isalpha() else _LETTERS.sub("", lower)
 
 
+def counted(digits: str) -> int:
+    """The number that digits write; of more of them than any count has, a very large one."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else sys.maxsize
+
+
 def _of_headers(headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for name, value in headers.items():
         if name == "link":
             yield "next", _linked(value)
         elif name == "content-range" and (found := _RANGE.fullmatch(value.strip())):
-            yield "hasmore", int(found[2]) + 1 < int(found[3])
+            yield "hasmore", counted(found[2]) + 1 < counted(found[3])
         elif name == "content-range" and (found := _EMPTY_RANGE.fullmatch(value.strip())):
-            yield "total", int(found[1])
+            yield "total", counted(found[1])
         elif name == "x-pagination" and value.lstrip().startswith("{"):
             yield from _of_text(value)
         elif name.startswith("x-"):

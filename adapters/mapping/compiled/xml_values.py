@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from adapters.expressions.xpath import XPath, text_of
 
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.-]*+"
 _PLAIN: Final = re.compile(rf"{_NAME}(?:/{_NAME})*")
 _ATTRIBUTE: Final = re.compile(rf"@({_NAME})")
 

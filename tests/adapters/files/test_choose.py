@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from adapters.files.choose import ListedFile, SameMomentError, newest
+from adapters.files.choose import ListedFile, SameMomentError, TooManyWaysError, newest
 from adapters.manifest.manifest import FileTable
 
 
@@ -31,3 +31,17 @@ def test_two_that_differ_by_capitals_alone_are_of_one_moment(table: dict[str, st
 def test_a_whole_name_means_that_file_alone() -> None:
     assert chosen("roll.csv", {"roll.csv": 1, "ROLL.CSV": 2}, newest="written") == "roll.csv"
     assert chosen("roll.csv", {"ROLL.CSV": 2}, newest="written") is None
+
+
+def test_a_number_of_thousands_of_digits_stands_in_its_order() -> None:
+    longer = f"roll-{'9' * 5000}.csv"
+    assert chosen("*.csv", {"roll-10.csv": 1, longer: 1, "roll-9.csv": 1}, newest="name") == longer
+    with pytest.raises(SameMomentError):
+        chosen("*.csv", {"roll-7.csv": 1, "roll-007.csv": 1}, newest="name")
+
+
+def test_names_that_a_form_may_read_in_too_many_ways_are_refused() -> None:
+    dated = ("a*_*_*_%Y%m%d.csv",)
+    assert chosen("*", {"a1_2_3_20260901.csv": 1}, dated=dated) == "a1_2_3_20260901.csv"
+    with pytest.raises(TooManyWaysError):
+        chosen("*", {f"a{'_' * 250}": 1}, dated=dated)

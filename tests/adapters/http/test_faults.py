@@ -119,7 +119,14 @@ async def test_a_status_that_decides_is_not_overruled_by_its_body(
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7.0), ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0), ("999999", 3600.0), ("soon", None)],
+    [
+        ("7", 7.0),
+        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
+        ("999999", 3600.0),
+        ("soon", None),
+        ("Sun, 22 Nov 99999999999 12:00:30 GMT", None),
+        (" , ", None),
+    ],
 )
 async def test_an_agency_says_how_long_to_wait(header: str, seconds: float | None) -> None:
     reply = await asked(said({}, 429, **{"Retry-After": header}))

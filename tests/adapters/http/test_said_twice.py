@@ -182,6 +182,8 @@ async def test_a_moment_that_the_manifest_reads_counts_before_a_caches_age() -> 
     body = '{"children": [], "asOf": "2026-11-22T11:00:00Z"}'
     reply = await asked(body, rest=rest, headers={"Age": "600000"})
     assert reply == NoRecord(NOW - timedelta(hours=1))
+    never = body.replace("2026-11-22T11:00:00Z", "Mon, 20 Nov 9999999999 12:00:00 GMT")
+    assert await asked(never, rest=rest) == NoRecord(None)
 
 
 OPERATION = """

@@ -214,6 +214,7 @@ def test_a_next_link_below_the_sources_own_address_is_followed(link: str) -> Non
         "http://host.example/trust/pupils",
         "file:///trust/pupils",
         "javascript:alert(1)",
+        f"BASE/%{'25' * 20_000}41",
         "BASE/pupils\n",
         "BASE/pu pils",
         "BASE/pupils\u202e",

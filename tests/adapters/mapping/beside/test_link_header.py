@@ -67,3 +67,9 @@ def test_whatever_stands_beside_it_the_next_page_is_found(
     links = [f'</p>; title="{each}"; rel="{rel}"' for each, rel in others]
     links.insert(len(links) // 2, f'</x?page=2>; title="{title}"; rel="up next"')
     assert next_link(", ".join(links)) == "/x?page=2"
+
+
+def test_a_header_of_blanks_and_semicolons_is_read_once() -> None:
+    with pytest.raises(LinkUnreadable):
+        next_link("<x>" + ";  " * 10_000 + '"next')
+    assert next_link("<x>" + "; a = b " * 2_000 + '; rel="next"') == "x"

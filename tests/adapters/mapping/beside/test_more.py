@@ -34,6 +34,7 @@ LED_ON: list[dict[str, Any]] = [
     {"meta": {"total-count": "41"}},
     {"@odata.count": 41},
     {"response": {"numFound": 41}},
+    {"total": "9" * 5000},
     {"page": 1, "total_pages": 3},
     {"pagination": {"currentPage": 1, "lastPage": 2}},
 ]
