@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -156,3 +157,55 @@ async def test_a_source_that_is_only_checked_signs_nothing() -> None:
     async with serving(handler) as base, opened(manifest_text("rest", base)) as adapter:
         await adapter.source.ask(question())
     assert "Signature" not in seen
+
+
+async def test_a_name_beyond_ascii_is_told_percent_encoded() -> None:
+    asked = question()
+    named = replace(
+        asked, on_behalf=replace(asked.on_behalf, user="zo\N{LATIN SMALL LETTER E WITH DIAERESIS}")
+    )
+    async with agency("rest", REST) as (adapter, seen):
+        await adapter.source.ask(named)
+    assert verified(seen[0])
+    assert seen[0].headers["X-Teamaround-User"] == "zo%C3%AB"
+
+
+PREFIX = "TEAMAROUND_SOURCE_SOME_SOURCE_"
+LOGIN = f"""
+[auth]
+scheme = "client_credentials"
+token_url = "BASE/token"
+client_id = {{ env = "{PREFIX}ID" }}
+client_secret = {{ env = "{PREFIX}SECRET" }}
+"""
+IN_PAGES = """
+page = { style = "link-next", next = "body.next" }
+  [operation.map]
+  record_id = "id"
+  family_name = "surname"
+"""
+
+
+async def test_a_further_page_is_signed_anew_and_a_login_is_not_signed() -> None:
+    seen: list[Received] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        url = f"http://{request.headers['Host']}{request.raw_path}"
+        seen.append(Received(request.method, url, dict(request.headers), await request.read()))
+        if request.path == "/token":
+            return web.json_response({"access_token": "t1", "expires_in": 300})
+        last = "page" in request.query
+        return web.json_response({"p": [], **({} if last else {"next": f"{url}&page=2"})})
+
+    numbers = count()
+    signing = replace(signer(), nonce=lambda: f"n-{next(numbers)}")
+    async with serving(handler) as base:
+        text = manifest_text("rest", base, rest=LOGIN.replace("BASE", base) + REST + IN_PAGES)
+        secrets = {f"{PREFIX}ID": "gateway", f"{PREFIX}SECRET": "secret"}
+        async with opened(text, environ=secrets, signer=signing) as adapter:
+            await adapter.source.ask(question())
+    login, *pages = seen
+    assert "Signature" not in login.headers
+    assert [verified(page).parameters["nonce"] for page in pages] == ["n-0", "n-1"]
+    assert {page.headers["Authorization"] for page in pages} == {"Bearer t1"}
+    assert not any("authorization" in page.headers["Signature-Input"] for page in pages)

@@ -59,6 +59,7 @@ def test_what_is_published_signs_nothing(tmp_path: Path) -> None:
     published = json.loads(OnBehalfKeys.at(tmp_path / "keys.json").published)
     (key,) = published["keys"]
     assert set(key) == {"kty", "crv", "x", "kid", "alg", "use"}
+    assert key["kid"] == OKPKey.import_key(key).thumbprint()
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
 
 

@@ -1,5 +1,6 @@
 """What makes an access unusual, and how much; what explains it is heard first."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.oversight.alerts.observed_access import ObservedAccess, UsualAccess, at_odd_hours
 from gateway.oversight.alerts.rules import ALERT_FROM, assess, break_glass, many_from
+from tests.support.docs.pages import text
 
 TUESDAY = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PLAIN = ObservedAccess(
@@ -73,6 +75,42 @@ def test_one_fact_may_do_or_several_together(
     raised: bool,  # noqa: FBT001  a column of the table
 ) -> None:
     assert (score(observed) >= ALERT_FROM) is raised
+
+
+NIGHT = TUESDAY.replace(hour=23)
+USUALLY = UsualAccess()
+# By rule, an access and its user's usual ones, of which this rule alone says something.
+ALONE = {
+    **{
+        flag.value: (seen(flag), USUALLY)
+        for flag in AccessFlag
+        if flag is not AccessFlag.BREAK_GLASS
+    },
+    "MANY_CHILDREN": (PLAIN, UsualAccess(today=many_from(()))),
+    "REPEATED_LOOKS": (PLAIN, UsualAccess(looks=2)),
+    "ODD_HOURS": (seen(at=NIGHT), USUALLY),
+}
+
+
+def test_each_rule_weighs_what_the_page_says() -> None:
+    page = text("docs/audit.md").partition("| Rule (weight) |")[2].partition("\n\n")[0]
+    told = {
+        rule: float(weight)
+        for names, weight in re.findall(r"^\| ([A-Z_, ]+) \((\d[\d.]*)", page, re.MULTILINE)
+        for rule in names.split(", ")
+    }
+    assert told == {**{rule: score(*of) for rule, of in ALONE.items()}, "BREAK_GLASS": 1.0}
+
+
+def test_two_facts_are_weighed_together_and_halved_for_a_colleague() -> None:
+    both = (AccessFlag.OUT_OF_AREA, AccessFlag.SAME_POSTCODE)
+    assert round(score(seen(*both)), 2) == 0.51
+    urgent, usual = assess(seen(AccessFlag.SAME_ADDRESS), USUALLY), assess(seen(*both), USUALLY)
+    assert urgent
+    assert usual
+    assert (urgent.working_days, usual.working_days) == (3, 10)
+    of_organisation = WorkingRelationship.ORGANISATION
+    assert score(seen(AccessFlag.SAME_ADDRESS, tie=of_organisation)) == 0.4
 
 
 def test_more_children_than_usual_are_one_alert_and_another_when_doubled() -> None:
