@@ -11,7 +11,7 @@ JOBS ?= 3
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages board trace soak test laws steady handbook check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
+.PHONY: help changes demo assets pages board trace soak test laws steady handbook check schema bench bench-rows bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-first-answer bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -102,6 +102,9 @@ bench-connections: $(READY)  ## what a bounded connection costs a request
 
 bench-log: $(READY)  ## the figures on the log of docs/performance.md; ARGS="--entries 10000000" for ten million
 	$(BIN)/python -m bench.audit $(ARGS)
+
+bench-first-answer: $(READY)  ## how soon a gateway answers over ten million entries; ARGS=FOLDER keeps them
+	$(BIN)/python -m bench.audit.first_answer $(ARGS)
 
 bench-matching: $(MATCHING)/.ready  ## the figures of docs/matching.md, on labelled data
 	$(MATCHING)/bin/python -W ignore -m bench.matching $(ARGS)

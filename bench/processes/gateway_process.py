@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,11 +34,12 @@ _CALLER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class GatewayProcess:
-    """A running gateway; `token` is a practitioner's."""
+    """A running gateway, `began` at this moment of the clock; `token` is a practitioner's."""
 
     pid: int
     url: str
     token: str
+    began: float = 0.0
 
     @property
     def headers(self) -> dict[str, str]:
@@ -89,6 +91,7 @@ def gateway_process(
     """
     command = [*program, "serve", "--settings", str(settings)]
     around = {**os.environ, **(variables or {})}
+    token, began = _token(settings, program, around), time.perf_counter()
     with subprocess.Popen(  # noqa: S603  our own command
         command, stderr=subprocess.PIPE, text=True, env=around
     ) as process:
@@ -97,7 +100,7 @@ def gateway_process(
         try:
             address = _address(process)
             unread.start()
-            yield GatewayProcess(process.pid, address, _token(settings, program))
+            yield GatewayProcess(process.pid, address, token, began)
         finally:
             process.terminate()
             process.wait()
@@ -115,6 +118,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise RuntimeError(f"the gateway did not start: {''.join(said)}")
 
 
-def _token(settings: Path, program: Sequence[str]) -> str:
+def _token(settings: Path, program: Sequence[str], around: Mapping[str, str]) -> str:
     command = [*program, "token", *_CALLER, "--settings", str(settings)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    made = subprocess.run(command, check=True, capture_output=True, text=True, env=around)  # noqa: S603
+    return made.stdout.strip()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.audit.disk import durable_write_ms
+from bench.audit.long_log import ORIGIN, LongLog
 from bench.processes.gateway_process import gateway_process
 from bench.processes.load import AnswerWrongError, check
 from bench.processes.volley import volley
@@ -14,6 +15,10 @@ from bench.processes.worker import working
 from bench.town.files import write_town
 from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
 from bench.town.record import answer_of
+from gateway.audit.opening import LOG_FILE, LOG_KEY
+from gateway.audit.publish.local_signer import local_signer
+from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.tree.proved import CheckedState
 
 
 async def test_a_volley_asks_as_often_as_told_and_never_more_at_once() -> None:
@@ -38,6 +43,16 @@ def test_an_answer_is_as_long_as_asked_for_and_holds_one_child(length: int) -> N
 
 def test_a_durable_write_takes_some_time(tmp_path: Path) -> None:
     assert durable_write_ms(tmp_path, count=2) > 0
+
+
+async def test_a_long_log_is_as_a_gateway_left_it(tmp_path: Path) -> None:
+    made = LongLog(tmp_path)
+    await asyncio.to_thread(made.fill, 2000, lambda _: None)
+    async with local_signer(made.state / LOG_KEY, ORIGIN) as signer:
+        signed = await signer.remembered()
+    assert signed
+    seen = check_log(made.state / LOG_FILE, CheckedState(signed.size, signed.root))
+    assert (signed.size, seen.unread) == (2000, CheckedState(2000, signed.root))
 
 
 def test_an_answer_that_is_not_whole_ends_the_bench() -> None:
