@@ -22,6 +22,8 @@ _HERE: Final = Path(__file__).parent
 _NEEDED: Final = {
     "unshare": "util-linux",
     "haproxy": "haproxy",
+    "keepalived": "keepalived",
+    "pgrep": "procps",
     "pg_ctlcluster": "postgresql",
     "update-ca-certificates": "ca-certificates",
     "systemd-sysusers": "systemd",
@@ -32,10 +34,11 @@ _NEEDED: Final = {
 _CHANGED: Final = ("etc", "opt", "usr", "var")
 _SYSTEM: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _VALKEY_UNIT: Final = """[Service]
-User=nobody
-ExecStart={binary} /etc/valkey/valkey.conf
+User=valkey
+ExecStart=/usr/bin/valkey-server /etc/valkey/valkey.conf
 """
 _VALKEY_CONF: Final = 'bind 127.0.0.1\nport 6379\nsave ""\n'
+_VALKEY_ACCOUNT: Final = "u valkey - Valkey /var/lib/valkey\n"
 
 
 def missing() -> str:
@@ -129,6 +132,13 @@ def _furnish(machine: Machine) -> None:
     journal = f'#!/bin/sh\nexec {sys.executable} -S {_HERE / "units.py"} journal "$@"\n'
     machine.write("/usr/local/sbin/journalctl", journal, 0o755)
     if not Path("/lib/systemd/system/valkey-server.service").exists():  # Debian 12 has none
-        machine.write("/etc/valkey/valkey.conf", _VALKEY_CONF)
-        unit = _VALKEY_UNIT.format(binary=get_binary_path())
-        machine.write("/etc/systemd/system/valkey-server.service", unit)
+        _furnish_valkey(machine)
+
+
+def _furnish_valkey(machine: Machine) -> None:
+    machine.run("install", "-m", "755", get_binary_path(), "/usr/bin/valkey-server")
+    machine.write("/etc/sysusers.d/valkey.conf", _VALKEY_ACCOUNT)
+    machine.run("systemd-sysusers", "/etc/sysusers.d/valkey.conf")
+    machine.write("/etc/valkey/valkey.conf", _VALKEY_CONF)
+    machine.run("chown", "-R", "valkey", "/etc/valkey")
+    machine.write("/etc/systemd/system/valkey-server.service", _VALKEY_UNIT)

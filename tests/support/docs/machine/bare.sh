@@ -9,6 +9,10 @@ done
 mount -t tmpfs none /run
 mkdir -p /run/haproxy /run/lock
 ip link set lo up
+ip link add eth0 type veth peer name wire
+ip address add 192.0.2.1/24 dev eth0
+ip link set eth0 up
+ip link set wire up
 hostname debian
 echo ready
 exec >/dev/null

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +47,8 @@ def environment_of(unit: Unit) -> dict[str, str]:
         file = Path(name.removeprefix("-"))
         if file.exists() or not name.startswith("-"):
             lines = (line for line in file.read_text().splitlines() if not line.startswith("#"))
-            found |= dict(line.split("=", 1) for line in lines if "=" in line)
+            said = (line.split("=", 1) for line in lines if "=" in line)
+            found |= {key: value.strip('"') for key, value in said}
     return found
 
 
@@ -144,14 +144,15 @@ def start(name: str) -> None:
     until((STATE / name).exists)
 
 
-def stop(name: str) -> None:
-    """Stop it, and return once it has ended."""
-    if not is_active(name):
-        return
-    (STATE / name).with_suffix(".stopping").touch()
-    if pid := noted(name).get("pid"):
-        os.kill(pid, signal.SIGTERM)
-    until((STATE / name).with_suffix(".ended").exists)
+def stop(*names: str) -> None:
+    """Stop them at the same time, and return once all have ended."""
+    active = [name for name in names if is_active(name)]
+    for name in active:
+        (STATE / name).with_suffix(".stopping").touch()
+        if pid := noted(name).get("pid"):
+            os.kill(pid, signal.SIGTERM)
+    for name in active:
+        until((STATE / name).with_suffix(".ended").exists)
 
 
 def reload(name: str) -> None:
@@ -205,7 +206,6 @@ def tell(name: str) -> None:
 ACTIONS: Final[dict[str, Callable[[str], None]]] = {
     "supervise": supervise,
     "start": start,
-    "stop": stop,
     "restart": restart,
     "reload": reload,
     "is-active": tell,
@@ -216,9 +216,14 @@ ACTIONS: Final[dict[str, Callable[[str], None]]] = {
 def _main(action: str, *rest: str) -> None:
     if action in {"enable", "disable"} and "--now" in rest:
         action = "start" if action == "enable" else "stop"
-    for name in (each for each in rest if not each.startswith("-")):
-        if action in ACTIONS:
-            (partial(cluster, action) if name == "postgresql" else partial(ACTIONS[action], name))()
+    names = [each for each in rest if not each.startswith("-")]
+    if "postgresql" in names:
+        cluster(action)
+    elif action == "stop":
+        stop(*names)
+    else:
+        for name in names if action in ACTIONS else ():
+            ACTIONS[action](name)
 
 
 if __name__ == "__main__":
