@@ -61,11 +61,16 @@ def test_without_a_key_nothing_is_said_to_hold(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cell"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("s.worker", "s.worker"), (None, "")],
+    "text",
+    ["=1+1", "@x", "-1", "+1", " =1", "\t=1", "\n=1", "\r\n@x", "\uff1d1", "\u00a0=1", "\tx"],
 )
-def test_no_cell_is_a_formula(text: str | None, cell: str) -> None:
-    assert _cell(text) == cell
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert _cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["s.worker", "<b>x</b>", "", "a=1", None])
+def test_a_cell_that_is_none_stays_as_it_is(text: str | None) -> None:
+    assert _cell(text) == (text or "")
 
 
 def test_a_proof_without_its_entry_is_one_that_nobody_checked(

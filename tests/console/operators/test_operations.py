@@ -1,5 +1,6 @@
 """An operator sees what is in force, the log, witnesses, keys, places, and what a check says."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -7,8 +8,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
+from demo.population.register import YOUTH_JUSTICE
 from tests.support.console.browser import new_window, sideways, violations
-from tests.support.console.demo_pages import DemoPages, sign_in
+from tests.support.console.demo_pages import CAST, DemoPages, find_team, sign_in
 from tests.support.console.town_pages import TownPages
 
 PATIENCE_S: Final = 60.0
@@ -68,3 +70,16 @@ def test_nobody_else_sees_it(page: Page, town: TownPages, axe: str) -> None:
     page.goto(f"{town.url}/operations")
     assert "Only an operator may" in page.locator("main").inner_text()
     assert violations(page, axe) == []
+
+
+def test_a_system_that_is_away_says_by_which_rule_calls_failed(page: Page, demo: DemoPages) -> None:
+    sign_in(page, demo.url)
+    find_team(page, demo.url, CAST.many_services.child, ())
+    page.context.clear_cookies()
+    sign_in(page, demo.url, "Operator of the gateway")
+    page.goto(f"{demo.url}/sources")
+    row = page.get_by_role("row").filter(has_text=YOUTH_JUSTICE)
+    assert "No trouble" not in row.inner_text()
+    row.get_by_role("link").click()
+    failed = page.get_by_role("heading", name="Why calls failed").locator("+ ul")
+    assert re.search(r"\w+: Unavailable, \d+ times?, last on", failed.inner_text())

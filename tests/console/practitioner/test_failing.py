@@ -4,11 +4,17 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.support.console.browser import new_window, sideways
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
 
+# When each row came onto the page, and how many agencies were still awaited then.
+SEEN = """globalThis.seen = []; new MutationObserver((all) => {
+    for (const each of all) for (const node of each.addedNodes)
+      if (node.classList?.contains("ta-row"))
+        seen.push([Date.now(), document.querySelectorAll("#waiting li").length]);
+    }).observe(document, {subtree: true, childList: true})"""
 THREE = tuple(agency_row(number) for number in (1, 2, 3))
 BIDI = "\u202egnikcatta\u202c"
 MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
@@ -83,6 +89,40 @@ def test_what_refuses_is_shown_as_what_it_is(live: Page, pages: ToldPages, bad: 
 
 def test_so_is_an_expired_token_without_script(page: Page, pages: ToldPages) -> None:
     _refused(page, pages, "an expired token")
+
+
+def test_whoever_is_not_signed_in_any_more_sees_nothing_of_the_first_answer(
+    live: Page, pages: ToldPages
+) -> None:
+    pages.next(rows=[agency_row(1), agency_row(2, "TIMEOUT", retryable=True)])
+    _ask(live, pages)
+    live.get_by_role("button", name="Ask it again").wait_for()
+    pages.next(refusal=BAD["an expired token"][0])
+    live.get_by_role("button", name="Ask it again").click()
+    live.get_by_role("heading", name="Sign in again").wait_for()
+    assert "Agency 1" not in live.locator("main").inner_text()
+    assert "Rowan" not in live.content()
+
+
+@pytest.mark.parametrize("at", [0.1, 0.4, 0.7, 0.95])
+def test_a_page_whose_line_breaks_says_so_wherever_it_breaks(
+    live: Page, pages: ToldPages, at: float
+) -> None:
+    pages.next(rows=[agency_row(n, "NO_RECORD") for n in (1, 2, 3)])
+
+    def cut(route: Route) -> None:
+        whole = route.fetch()
+        route.fulfill(response=whole, body=whole.body()[: int(len(whole.body()) * at)])
+
+    live.route("**/find/answer", cut)
+    try:
+        _ask(live, pages)
+        live.get_by_text("What is not shown here is not known.").or_(
+            live.get_by_role("heading", name="The answer broke off")
+        ).first.wait_for()
+    finally:
+        live.unroute("**/find/answer")
+    assert "agencies answered" not in live.locator("main").inner_text()
 
 
 def _refused(page: Page, pages: ToldPages, bad: str) -> None:
@@ -181,15 +221,15 @@ def test_three_hundred_agencies_are_still_one_page(live: Page, pages: ToldPages)
 
 
 def test_a_row_is_on_the_screen_while_others_are_awaited(live: Page, pages: ToldPages) -> None:
+    live.add_init_script(SEEN)
     pages.next(rows=THREE, pause_s=0.5)
     _ask(live, pages)
-    live.evaluate("""() => { globalThis.seen = []; new MutationObserver((all) => {
-        for (const each of all) for (const node of each.addedNodes)
-          if (node.classList?.contains("ta-row")) seen.push(Date.now());
-        }).observe(document.documentElement, {subtree: true, childList: true}) }""")
-    live.get_by_text("1 of 3 agencies have answered.").wait_for()
-    assert live.locator("#waiting li").count() == 2
     live.get_by_role("heading", name="All 3 agencies answered").wait_for()
-    late = [on - sent for sent, on in zip(pages.told.sent, live.evaluate("seen"), strict=True)]
-    live.locator("#said").get_by_text("That is all.").wait_for(state="attached")
+    seen = live.evaluate("seen")
+    assert [waiting for _, waiting in seen] == [2, 1, 0]
+    late = [on - sent for sent, (on, _) in zip(pages.told.sent, seen, strict=True)]
+    told = live.locator("#said")
+    told.get_by_text("That is all.").wait_for(state="attached")
+    assert "Agency 3: Has a record." in told.inner_text()
+    assert told.get_attribute("aria-live") == "polite"
     assert max(late) < 1000  # on a quiet machine it is under 100: docs/pages.md

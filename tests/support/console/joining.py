@@ -57,3 +57,4 @@ def read_by_approver(page: Page, demo: DemoPages) -> None:
     sign_in(page, demo.url, APPROVER)
     page.goto(f"{demo.url}/sources")
     page.get_by_role("row").filter(has_text=SOURCE).last.get_by_role("link").click()
+    page.get_by_role("heading", name="The manifest").wait_for()

@@ -99,6 +99,16 @@ def _twin(page: Page, demo: DemoPages) -> None:
     page.evaluate("document.querySelectorAll('.ta-group').forEach((each) => each.remove())")
 
 
+def _break_glass(page: Page, demo: DemoPages) -> None:
+    """Somebody types another given name: nobody is certain, so nobody can say "not shielded"."""
+    sign_in(page, demo.url)
+    say_why(page, demo.url)
+    ask(page, {**about(CAST.many_services.child), "Given names": "Zeb"})
+    answered(page)
+    page.get_by_role("button", name="This cannot wait: break the glass").click()
+    page.get_by_label("Why can this not wait?").fill("She is at our door, and hurt")
+
+
 def _telephone(page: Page, demo: DemoPages) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     sign_in(page, demo.url)
@@ -147,6 +157,7 @@ def _rules(page: Page, demo: DemoPages) -> None:
     page.goto(f"{demo.url}/sources")
     page.get_by_role("row").filter(has_text=SOURCE).last.get_by_role("link").click()
     page.get_by_role("button", name="Approve version").click()
+    page.get_by_text("It counts now").wait_for()
     page.goto(f"{demo.url}/rules")
     page.get_by_label("Which system of yours?").select_option(SOURCE)
     page.get_by_label("What kind of organisation asks?").select_option("SOCIAL_CARE")
@@ -173,6 +184,7 @@ PICTURES: Final[Mapping[str, Walk]] = {
     "facts": _facts,
     "shielded": _shielded,
     "twin": _twin,
+    "break-glass": _break_glass,
     "telephone": _telephone,
     "looks": _looks,
     "looks-in-polish": _looks_in_polish,
