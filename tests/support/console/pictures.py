@@ -174,6 +174,13 @@ def _operators(path: str) -> Walk:
     return walk
 
 
+def _systems(page: Page, demo: DemoPages) -> None:
+    """A question was asked before, so the system that is away is known to be."""
+    _team(page, demo)
+    page.context.clear_cookies()
+    _operators("/sources")(page, demo)
+
+
 PICTURES: Final[Mapping[str, Walk]] = {
     "who-you-are": _who,
     "first-page": _first,
@@ -197,7 +204,7 @@ PICTURES: Final[Mapping[str, Walk]] = {
     "approve": _approve,
     "rules": _rules,
     "operations": _operators("/operations"),
-    "systems": _operators("/sources"),
+    "systems": _systems,
 }
 
 if __name__ == "__main__":
