@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.contract.contract import Adapter, Probe, SeveralSource, Source
 from adapters.contract.paths import COMPILED, Paths
@@ -12,15 +12,6 @@ from adapters.files import source as file_source
 from adapters.files.login import open_folder
 from adapters.http.batch import HttpSeveral
 from adapters.http.dialect import Dialect
-from adapters.http.exchange import (
-    LARGEST_TOKEN_REPLY,
-    Connections,
-    OwnAnswers,
-    PooledConnections,
-    Transport,
-    open_pool,
-    open_session,
-)
 from adapters.http.kinds.fhir import FHIR
 from adapters.http.kinds.graphql import GRAPHQL
 from adapters.http.kinds.rest import REST
@@ -33,12 +24,15 @@ from adapters.http.verdict import REFUSED
 from adapters.manifest.manifest import Manifest
 from adapters.network.client_certificate import client_context
 from adapters.network.egress import Egress
-from adapters.network.resolver import GuardedResolver
+from adapters.network.http_request import Transport
 from adapters.network.secrets import SecretMissing, SecretTexts
 from adapters.network.signature import Signer
 from adapters.network.stream import connected
 from adapters.plugins.opening import PluginBroken, open_plugin
 from adapters.plugins.source import Open, Opening, PluginMissing
+
+if TYPE_CHECKING:
+    from adapters.http.exchange import Connections, PooledConnections
 
 
 class UnknownKind(ValueError):
@@ -109,6 +103,10 @@ def _transports(
     dialect: Dialect, opening: Opening, token_url: str | None
 ) -> tuple[Transport, Transport]:
     """What carries a source's questions, and what carries its login's."""
+    # What carries them is imported for whoever opens a source: it takes a quarter of a second.
+    from adapters.http.exchange import LARGEST_TOKEN_REPLY, Connections, open_pool, open_session
+    from adapters.network.resolver import GuardedResolver
+
     manifest = opening.manifest
     tls = client_context(manifest.auth, opening.secrets)
     read = any(operation.restricted_reply is not None for operation in manifest.operation)
@@ -123,8 +121,10 @@ def _transports(
     return _own(whole, manifest), Connections(session, LARGEST_TOKEN_REPLY)
 
 
-def _own(transport: PooledConnections | Connections, manifest: Manifest) -> Transport:
+def _own(transport: "PooledConnections | Connections", manifest: Manifest) -> Transport:
     """The transport; where requests have ids, one that looks whose answer has come."""
+    from adapters.http.exchange import OwnAnswers
+
     headers = manifest.source.headers
     names = frozenset(name.lower() for name, value in headers.items() if REQUEST_ID in value)
     return OwnAnswers(transport, names, transport.distrust) if names else transport

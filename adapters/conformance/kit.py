@@ -24,10 +24,10 @@ from adapters.conformance.sensitive_alone import sensitive_alone
 from adapters.conformance.wire_faults import WIRE_FAULTS, faults_of, faults_of_bytes
 from adapters.contract.codes import SHIELD_CLAIMS
 from adapters.contract.contract import NoRecord, Records, WallClock
-from adapters.http.exchange import HttpAnswer
 from adapters.kinds import DIALECTS
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
+from adapters.network.http_request import HttpAnswer
 from adapters.plugins.source import unreplayed
 from adapters.validation.constant_marks import always_says
 

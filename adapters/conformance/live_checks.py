@@ -11,9 +11,8 @@ from typing import Any, Final
 import orjson
 
 from adapters.contract.contract import Failure, Malformed, Unavailable
-from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.login import Login
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 
 _SHORTEST_SECRET: Final = 8  # less may stand in an answer by chance
 _LINE_ENDS: Final = "\t\n\r"

@@ -30,7 +30,6 @@ from adapters.contract.contract import (
     TooMany,
     Unavailable,
 )
-from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
 from adapters.http.probe import HttpProbe
 from adapters.http.source import HttpSource
@@ -38,6 +37,7 @@ from adapters.kinds import several_of
 from adapters.manifest.auth import MutualTlsAuth, NoAuth
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
+from adapters.network.http_request import HttpAnswer
 
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _WRONG_PLACE: Final = "/teamaround-check/no-such-place"

@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 from adapters.contract.contract import Fault, Malformed, Unavailable
 from adapters.files.choose import ChosenFile
 from adapters.files.store import OpenFile
-from adapters.http.exchange import HttpAnswer
 from adapters.manifest.auth import Secret
 from adapters.manifest.manifest import FileTable
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 _PLACEHOLDER: Final = re.compile(r"\{[a-z_]+\}")
 _TYPES: Final = {".json": "application/json", ".xml": "text/xml", ".html": "text/html"}

@@ -19,7 +19,6 @@ from adapters.contract.codes import Purpose
 from adapters.contract.contract import Malformed, OnBehalf, Question, Reply, Unavailable, WallClock
 from adapters.files import source as file_source
 from adapters.http.batch import HttpSeveral
-from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
 from adapters.http.source import Wire, source_over
 from adapters.kinds import DIALECTS
@@ -27,6 +26,7 @@ from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Operation
 from adapters.mapping.batch_results import told_apart
 from adapters.network.egress import Egress
+from adapters.network.http_request import HttpAnswer
 from adapters.network.stream import recorded
 from adapters.plugins.opening import PluginBroken, open_plugin
 from adapters.plugins.reply import CheckedPlugin

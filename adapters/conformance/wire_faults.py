@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from adapters.http.exchange import HttpAnswer
+from adapters.network.http_request import HttpAnswer
 
 _JSON: Final = {"content-type": "application/json"}
 _HTML: Final = {"content-type": "text/html"}

@@ -17,12 +17,12 @@ from adapters.contract.contract import (
 from adapters.contract.frozen import plainly_made, replace
 from adapters.http.diagnosis import unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
-from adapters.http.exchange import HttpAnswer
 from adapters.http.json_records import said_twice
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.verdict import Answer
 from adapters.mapping.beside.told import ToldBeside
 from adapters.mapping.mapping import Unusable
+from adapters.network.http_request import HttpAnswer
 
 _OK: Final = 200
 _NOBODY: Final = frozenset[str]()

@@ -21,8 +21,6 @@ from adapters.contract.contract import (
 from adapters.contract.turns import in_turn
 from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
-from adapters.http.exchange import HttpAnswer
-from adapters.http.graphql_aliases import Aliases, variable
 from adapters.http.json_records import said_twice
 from adapters.http.kinds.fhir_doubts import is_doubtful
 from adapters.http.operation import HttpOperation, RestrictedReply
@@ -37,7 +35,7 @@ from adapters.mapping.batch_results import (
     key_of,
     told_apart,
 )
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 _OK: Final = 200
 _FHIR_JSON: Final = "application/fhir+json"
@@ -161,6 +159,9 @@ def _each(
 async def _aliased(
     source: HttpSource, operation: HttpOperation, questions: tuple[Question, ...]
 ) -> tuple[Reply, ...]:
+    # Only these sources need the library that takes their documents apart.
+    from adapters.http.graphql_aliases import Aliases, variable
+
     manifest, headers = operation.operation, source.headers_for(*questions)
     aliases = Aliases.of(manifest.document or "")
     variables: dict[str, Any] = {}

@@ -6,9 +6,9 @@ from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
 from adapters.contract.frozen import replace
 from adapters.expressions.language import Readable
 from adapters.expressions.shape import shape_of
-from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpOperation
 from adapters.http.verdict import Answer
+from adapters.network.http_request import HttpAnswer
 
 T = TypeVar("T")
 

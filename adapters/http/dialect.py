@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from adapters.contract.contract import Failure, Malformed, MoreNeeded, Unread
 from adapters.contract.frozen import plainly_made
-from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts
 from adapters.http.verdict import Answer, JsonAnswer
 from adapters.mapping.beside.told import ToldBeside
 from adapters.mapping.beside.trouble import says_trouble
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 _NOTHING: Final = ToldBeside()
 

@@ -9,7 +9,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -22,7 +22,7 @@ from adapters.network.bounds.bounded_answer import AnswerRefused
 from adapters.network.bounds.unpacking import unpacked
 from adapters.network.cause import cause_of
 from adapters.network.http_client import DroppedError, content_of, open_client
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from adapters.network.trust import system_trust
 from adapters.network.wire.connection import Received
 from adapters.network.wire.destination import Destination
@@ -36,28 +36,6 @@ _REDIRECTS = range(300, 400)
 _STATUSES = range(100, 1000)
 _RECENT: Final = 512  # request ids of one source; far more than wait at once
 _NOT_OURS = frozenset({"expect", "te", "upgrade"})
-
-
-@plainly_made
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """Header names in lower case; the body is empty where the status alone decides."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Transport(Protocol):
-    """Whatever carries a request: connections to the agency, or a recorded reply."""
-
-    async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
-        """Send once; every failure is a value."""
-        ...
-
-    async def aclose(self) -> None:
-        """Give back what it holds."""
-        ...
 
 
 @plainly_made

@@ -16,7 +16,6 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable, WallClock
 from adapters.contract.frozen import replace
-from adapters.http.exchange import Transport
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.auth import (
     ApiKeyAuth,
@@ -30,7 +29,7 @@ from adapters.manifest.auth import (
     SftpAuth,
 )
 from adapters.manifest.manifest import Manifest
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpRequest, Transport
 from adapters.network.secrets import SecretMissing, SecretTexts
 
 SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form

@@ -7,10 +7,9 @@ from typing import Final
 from adapters.contract.advice import failure_in_words
 from adapters.contract.contract import Malformed, Refused, Unavailable
 from adapters.http.diagnosis import asked_at
-from adapters.http.exchange import HttpAnswer
 from adapters.http.request import numbered
 from adapters.http.source import HttpSource
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 _SUCCESS: Final = range(200, 300)
 

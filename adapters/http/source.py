@@ -32,7 +32,6 @@ from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.json_records import bears
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
@@ -46,7 +45,7 @@ from adapters.manifest.manifest import Manifest
 from adapters.mapping.mapping import Unusable
 from adapters.mapping.restricted import restricted_records
 from adapters.network.egress import Egress
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from adapters.network.signature import Signer
 
 

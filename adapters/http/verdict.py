@@ -11,7 +11,7 @@ from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unava
 from adapters.contract.frozen import plainly_made
 from adapters.expressions.json_document import has_doubled_key, parse_json
 from adapters.expressions.text_encoding import charset_of
-from adapters.http.exchange import HttpAnswer
+from adapters.network.http_request import HttpAnswer
 
 _UNTYPED: Final = frozenset({"", "text/plain"})
 _MARKS_AND_SPACES: Final = b"\xef\xbb\xbf\xfe\xff \t\r\n"

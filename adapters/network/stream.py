@@ -6,7 +6,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from adapters.network.egress import Egress
-from adapters.network.resolver import address_of
 from adapters.network.trust import system_trust
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -21,6 +20,9 @@ async def connected(egress: Egress, address: str) -> Stream:
 
     EgressRefused if the operator did not list it, OSError if it cannot be reached.
     """
+    # Names are looked up by whoever connects, and not for a record.
+    from adapters.network.resolver import address_of
+
     egress.check(address, "the plugin's address")
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)

@@ -10,10 +10,10 @@ from typing import Final
 
 import aiohttp
 
-from adapters.http.exchange import Connections, HttpAnswer, PooledConnections, Transport
+from adapters.http.exchange import Connections, PooledConnections
 from adapters.network.egress import Egress
 from adapters.network.http_client import open_client
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from adapters.network.resolver import GuardedResolver
 from adapters.network.wire.destination import Destination
 from adapters.network.wire.head import HeadWriter

@@ -30,7 +30,6 @@ from adapters.conformance.replay import (
 from adapters.contract.contract import NoRecord, Question, Reply, WallClock
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.expressions.language import Readable
-from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
 from adapters.http.operation import HttpOperation
 from adapters.http.source import HttpSource, Wire, source_over
@@ -39,6 +38,7 @@ from adapters.manifest.expression_language import language_of
 from adapters.manifest.manifest import Example, FileTable, Manifest
 from adapters.manifest.operation import Operation
 from adapters.network.egress import Egress
+from adapters.network.http_request import HttpAnswer
 
 _PROVING: Final = frozenset({NHS_NUMBER, UPN})
 _TOLD: Final = 4  # changes named; of more the number

@@ -15,7 +15,6 @@ from adapters.conformance.replay import NotReplayable, Replies
 from adapters.contract.contract import Malformed, NoRecord, Refused, Unavailable, WallClock
 from adapters.expressions.xpath import SOAP_11, SOAP_12
 from adapters.http.dialect import FoundDocuments
-from adapters.http.exchange import HttpAnswer
 from adapters.http.login import FixedLogin
 from adapters.http.operation import RestrictedReply
 from adapters.http.source import HttpSource, Wire, source_over
@@ -24,6 +23,7 @@ from adapters.kinds import DIALECTS
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
 from adapters.network.egress import Egress
+from adapters.network.http_request import HttpAnswer
 
 _STATUSES: Final = (200, 400, 401, 403, 404, 410, 422)
 _NOT_FOUND: Final = {"title": "Not Found", "status": 404}

@@ -14,14 +14,13 @@ from adapters.contract.contract import Malformed, Refused, Unavailable
 from adapters.expressions.shape import outline_of
 from adapters.expressions.xml_document import parse_xml
 from adapters.http.diagnosis import outline
-from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.login import TokenLogin
 from adapters.http.operation import HttpOperation
 from adapters.http.source import HttpSource
 from adapters.http.verdict import Answer
 from adapters.manifest.auth import ApiKeyAuth
 from adapters.manifest.manifest import Manifest
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 
 _MOST_LINES: Final = 60
 _SHOWN_OF_A_FORM: Final = frozenset({"grant_type", "scope", "client_assertion_type"})

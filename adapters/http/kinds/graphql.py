@@ -6,12 +6,11 @@ from typing import Any, Final
 from adapters.contract.contract import Failure, Fault, Malformed, MoreNeeded, Refused, Unavailable
 from adapters.contract.frozen import replace
 from adapters.http.dialect import Dialect
-from adapters.http.exchange import HttpAnswer
 from adapters.http.json_records import found_in, items_in, more_in
 from adapters.http.operation import HttpOperation
 from adapters.http.request import RequestParts, entries, json_post, target
 from adapters.http.verdict import JsonAnswer, judge
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 # What servers write into extensions.code; anything else is an answer that cannot be believed.
 _BY_CODE: Final[dict[str, Failure]] = {

@@ -13,13 +13,12 @@ from adapters.expressions.text_encoding import charset_of
 from adapters.expressions.xml_document import parse_xml
 from adapters.expressions.xpath import SOAP_11, SOAP_12, whole_number
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.exchange import HttpAnswer
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts, target
 from adapters.http.verdict import judge_status
 from adapters.mapping.beside.more import says_more
 from adapters.mapping.beside.told import ToldBeside
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 
 _XML: Final = frozenset({"text/xml", "application/xml", "application/soap+xml"})
 _FAULTS_COME_WITH: Final = frozenset({400, 500})  # SOAP 1.1 section 6.2, SOAP 1.2 part 2, 7.5.2

@@ -23,16 +23,22 @@ def console(
     """
     try:
         from console.asking.documents import manifest
-        from console.config.settings import PagesNotConfigured
-        from console.serve import PagesCannotListen, serve
     except ImportError:
-        typer.echo('the pages are not installed: install "teamaround[console]"', err=True)
-        raise typer.Exit(2) from None
+        raise _uninstalled() from None
     if documents:
         typer.echo(json.dumps(manifest(), indent=1))
         return
     if settings is None:
         raise typer.BadParameter("name the settings file of the pages", param_hint="--settings")
+    _serve(settings)
+
+
+def _serve(settings: Path) -> None:
+    try:
+        from console.config.settings import PagesNotConfigured
+        from console.serve import PagesCannotListen, serve
+    except ImportError:
+        raise _uninstalled() from None
     try:
         serve(settings)
     except PagesNotConfigured as error:
@@ -41,3 +47,8 @@ def console(
     except PagesCannotListen as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(AWAY) from None
+
+
+def _uninstalled() -> typer.Exit:
+    typer.echo('the pages are not installed: install "teamaround[console]"', err=True)
+    return typer.Exit(2)

@@ -6,10 +6,10 @@ from typing import Final
 import aiohttp
 
 from adapters.contract.contract import Malformed, Unavailable
-from adapters.http.exchange import HttpAnswer, exchange
+from adapters.http.exchange import exchange
 from adapters.network.egress import EgressRefused, HostPort
 from adapters.network.http_client import open_client
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest
 from adapters.network.resolver import GuardedResolver
 from adapters.network.trust import system_trust
 from gateway.audit.entry.entry import AuditedChange

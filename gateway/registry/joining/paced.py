@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.contract.contract import Fault, Malformed, Source, Unavailable
-from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.source import HttpSource
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from gateway.fanout.throttle import Throttle
 from gateway.model.errors import TryLater
 

@@ -11,7 +11,6 @@ from gateway.registry.ledger.contract import (
     LedgerUnavailable,
     LedgerUnserved,
 )
-from gateway.registry.ledger.store import SqlLedger
 
 FILE: Final = "ledger.sqlite"
 
@@ -23,6 +22,9 @@ def told_of_ledger(log: LogSettings) -> AbstractContextManager[None]:
 
 async def open_ledger(log: LogSettings, files: FileSettings) -> Ledger:
     """What was proposed and rolled out; to be closed. ConfigurationInvalid says what to change."""
+    # Its library is imported once there is a ledger to open: it takes a sixth of a second.
+    from gateway.registry.ledger.store import SqlLedger
+
     with told_of_ledger(log):
         if log.dsn:
             return await SqlLedger.at_server(log.dsn)

@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 
 from adapters.contract.contract import Malformed, NoRecord, Reply
-from adapters.http.exchange import Connections, PooledConnections, Transport
+from adapters.http.exchange import Connections, PooledConnections
 from adapters.http.source import HttpSource
+from adapters.network.http_request import Transport
 from tests.support.adapters.asking import BY_AIOHTTP, WANTS_PACKED, manifest_text, opened, question
 from tests.support.loopback import serving
 

@@ -58,6 +58,11 @@ STARTS: Final[Mapping[str, tuple[set[str], list[str]]]] = {
             "audit verify-loss nothing --key none --lost lost --lost-key none",
         ],
     ),
+    "the kit": ({"cryptography", "joserfc", "lxml", "stdnum"}, [f"source check {_GP}"]),
+    "tokens": (
+        {"cryptography", "joserfc", "pydantic_settings", "stdnum"},
+        [f"token --user u --organisation o --area E09990001 {_ASKER}"],
+    ),
     "the log": (
         _LOG,
         [
@@ -100,6 +105,11 @@ STARTS: Final[Mapping[str, tuple[set[str], list[str]]]] = {
             f"source suspend clinic --reason fire {_AT}",
         ],
     ),
+    "a proposal": (
+        {"aiohttp", "cryptography", "joserfc", "lxml", "stdnum"},
+        [f"source add {_GP} {_AT}"],
+    ),
+    "pages": (set(), ["console --documents"]),
     "witnesses": (
         {"cryptography", "joserfc", "starlette", "uvicorn"},
         [
@@ -112,8 +122,7 @@ STARTS: Final[Mapping[str, tuple[set[str], list[str]]]] = {
 HELD_BELOW: Final = {"check", "keys serve", "schema", "serve"}
 # They do a gateway's work, or a part of it: read manifests with all kinds, ask, validate, sign.
 OF_A_GATEWAY: Final = {
-    *("console", "db copy", "documents check", "explain", "source add", "source check"),
-    *("source try", "token"),
+    *("db copy", "documents check", "explain", "source try"),
 }
 # Runs each of the command lines in turn, and says which modules there were after it.
 _RUN: Final = """

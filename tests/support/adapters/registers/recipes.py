@@ -13,9 +13,8 @@ from typer.testing import CliRunner
 
 from adapters.contract.contract import Malformed, Reply, Source, Unavailable
 from adapters.contract.record import Record
-from adapters.http.exchange import HttpAnswer, Transport
 from adapters.http.source import HttpSource
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from gateway.cli.commands.source import source
 from tests.support.adapters.asking import ALL_FIELDS, only, opened, question
 from tests.support.adapters.registers.people import NIAMH, NOBODY, Child, named

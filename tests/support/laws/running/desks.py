@@ -7,8 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from adapters.contract.contract import Malformed, Unavailable
-from adapters.http.exchange import HttpAnswer, Transport
-from adapters.network.http_request import HttpRequest
+from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from tests.support.agencies import TEST_CHILD, is_check
 from tests.support.laws.running.patient_time import Traffic
 from tests.support.laws.town.held_record import HeldRecord
