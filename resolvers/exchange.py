@@ -37,7 +37,10 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     tell of places where that counts.
     """
     known = read.known(told)
-    held = [read(source, record) for source, record in certain]
+    every = tuple(certain)
+    if all(read.kind(source, record).shares_number(known) for source, record in every):
+        return False  # as nearly always: each bears a number that was told, or there is none
+    held = [read(source, record) for source, record in every]
     hers = [each for each in held if _ties(known, each)]
     if not hers or known.postcodes is None:
         return bool(held) and not hers

@@ -94,10 +94,14 @@ def _mask(classes: frozenset[ReleaseClass], fields: frozenset[str]) -> _Mask:
 
 def fields_released(record: Record) -> frozenset[str]:
     """The names of the fields that hold anything, with "contacts" for any contact detail."""
-    named = {field for field, said in zip(CLASS_OF, _EVERY_FIELD(record), strict=True) if said}
-    if (record.carers or record.involvements) and any(_contacts(record)):
-        named.add(CONTACTS)
-    return frozenset(named)
+    reached = (record.carers or record.involvements) and any(_contacts(record))
+    return _names_of(tuple(map(bool, _EVERY_FIELD(record))), reached=bool(reached))
+
+
+@lru_cache(maxsize=4096)  # there is one for each choice of fields
+def _names_of(said: tuple[bool, ...], *, reached: bool) -> frozenset[str]:
+    named = frozenset(field for field, is_said in zip(CLASS_OF, said, strict=True) if is_said)
+    return named | {CONTACTS} if reached else named
 
 
 def _uncontactable(involvement: Involvement) -> Involvement:

@@ -1,10 +1,12 @@
 """What one agency's row says: its outcome in words, and what this caller may see of its records."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.contract import Fault, MoreNeeded, Records, TooMany, Unavailable
+from adapters.contract.frozen import plainly_made
 from adapters.contract.identifiers import AGENCY_RECORD
 from adapters.contract.record import Identifier, Record
 from gateway.fanout.source_answer import SourceAnswer
@@ -35,7 +37,9 @@ from gateway.questions.wording.outcomes import (
     sentence,
     shielded,
 )
-from resolvers.child.involvements import involvements
+from resolvers.child.child import Withheld
+from resolvers.child.stitch import Member
+from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.outcome import Outcome, fold, judge
 from resolvers.release import fields_released
 
@@ -65,29 +69,57 @@ def row(view: ReleaseView, agency: str, findings: Findings, seen: Seen | None = 
 
     `seen` spares releasing a record again that the child is made of as well.
     """
-    card = view.registry.agencies[agency]
     if agency == SENSITIVE_SERVICES:
-        return _pooled_row(view, card, findings)
-    planned = view.plan.of(agency)
-    unasked = _unasked(view, planned)
-    if unasked is not None:
-        return _unasked_row(view, card, planned, unasked)
+        return _pooled_row(view, view.registry.agencies[agency], findings)
+    standing = _standing(view, agency)
+    if standing.unasked is not None:
+        return _unasked_row(standing, standing.unasked)
     if _is_shielded(view, agency, findings):
-        return _shielded_row(view, card)
-    return _asked_row(view, card, planned, findings, seen or Seen(view, findings))
+        return _shielded_row(view, standing.card)
+    seen = seen or Seen(view, findings)
+    return _plain_row(view, standing, findings, seen) or _asked_row(view, standing, findings, seen)
 
 
 def outcome_of(view: ReleaseView, agency: str, findings: Findings) -> Outcome:
     """The outcome of an agency's row, and nothing else of it."""
     if agency == SENSITIVE_SERVICES:
         return _pooled_row(view, view.registry.agencies[agency], findings).outcome
-    planned = view.plan.of(agency)
-    unasked = _unasked(view, planned)
-    if unasked is not None:
-        return unasked
+    standing = _standing(view, agency)
+    if standing.unasked is not None:
+        return standing.unasked
     if _is_shielded(view, agency, findings):
         return Outcome.NOTHING_TO_SHARE
-    return fold(_outcomes(view, planned, findings, _heard(view, planned, findings)))
+    return fold(_outcomes(view, standing.planned, findings, _heard(standing, findings)))
+
+
+@plainly_made
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """What of an agency's row hangs on no answer.
+
+    `unasked` is its outcome where no source of it was asked. The row is made of what the sources
+    in `heard` answered. `kept_back` is what they keep back before asking.
+    """
+
+    card: AgencyCard
+    planned: tuple[PlannedSource, ...]
+    unasked: Outcome | None
+    heard: tuple[str, ...]
+    kept_back: tuple[Withheld, ...]
+
+
+def _standing(view: ReleaseView, agency: str) -> StandingRow:
+    found: StandingRow | None = view.standing.get(agency)
+    if found is None:
+        planned = view.plan.of(agency)
+        found = view.standing[agency] = StandingRow(
+            card=view.registry.agencies[agency],
+            planned=planned,
+            unasked=_unasked(view, planned),
+            heard=tuple(p.source for p in planned if p.source not in view.gateway_only),
+            kept_back=withheld(view, planned),
+        )
+    return found
 
 
 def _is_shielded(view: ReleaseView, agency: str, findings: Findings) -> bool:
@@ -110,16 +142,15 @@ def _unasked(view: ReleaseView, planned: Iterable[PlannedSource]) -> Outcome | N
     return fold(outcomes)
 
 
-def _unasked_row(
-    view: ReleaseView, card: AgencyCard, planned: Iterable[PlannedSource], outcome: Outcome
-) -> AgencyRow:
+def _unasked_row(standing: StandingRow, outcome: Outcome) -> AgencyRow:
+    card = standing.card
     return AgencyRow(
         agency=card,
         outcome=outcome,
         areas=card.areas,
         ring=of_agency(card),
         detail=sentence(card, outcome),
-        withheld=withheld(view, planned) if outcome is Outcome.NOT_PERMITTED else (),
+        withheld=standing.kept_back if outcome is Outcome.NOT_PERMITTED else (),
     )
 
 
@@ -146,12 +177,53 @@ def _pooled_row(view: ReleaseView, card: AgencyCard, findings: Findings) -> Agen
     )
 
 
-def _heard(
-    view: ReleaseView, planned: Iterable[PlannedSource], findings: Findings
-) -> list[SourceAnswer]:
+def _heard(standing: StandingRow, findings: Findings) -> list[SourceAnswer]:
     """The answers that an agency's row is made of."""
-    answers, own = findings.answers, view.gateway_only
-    return [answers[p.source] for p in planned if p.source in answers and p.source not in own]
+    answers = findings.answers
+    return [answers[source] for source in standing.heard if source in answers]
+
+
+def _plain_row(
+    view: ReleaseView, standing: StandingRow, findings: Findings, seen: Seen
+) -> AgencyRow | None:
+    """The row of one source that gave one record, certain and whole, as most rows are.
+
+    None of any other. It is what `_asked_row` makes of it, without asking what else could be.
+    """
+    if len(standing.planned) != 1 or not standing.heard:
+        return None
+    source = standing.heard[0]
+    answered, graded = findings.answers.get(source), findings.graded(source)
+    if answered is None or len(graded) != 1 or not _is_plain(answered, graded[0]):
+        return None
+    members, attempts = seen.members(answered), answered.attempts
+    return AgencyRow(
+        agency=standing.card,
+        outcome=Outcome.HAS_RECORD,
+        areas=standing.card.areas,
+        ring=standing.card.ring,
+        complete=True,
+        searched_by=tuple(sorted(answered.searched_by)),
+        as_of=as_of(answered),
+        latency_ms=answered.latency_ms if attempts else None,
+        attempts=attempts,
+        involvements=seen.involvements(members) if members else (),
+        withheld=_kept_back(view, standing, findings, members),
+        released=frozenset().union(*[fields_released(m.record) for m in members]),
+        through=_NOBODYS if attempts else answered.through,
+    )
+
+
+def _is_plain(answered: SourceAnswer, graded: Graded) -> bool:
+    record, reply = graded.record, answered.reply
+    open_to_doubt = record.defects or record.cut or graded.grade.grade is not MatchGrade.CERTAIN
+    return not open_to_doubt and isinstance(reply, Records) and reply.whole
+
+
+def _kept_back(
+    view: ReleaseView, standing: StandingRow, findings: Findings, members: Sequence[Member]
+) -> tuple[Withheld, ...]:
+    return standing.kept_back + (withheld_for_shield(view, findings) if members else ())
 
 
 def _outcomes(
@@ -170,14 +242,10 @@ def _outcomes(
 
 
 def _asked_row(
-    view: ReleaseView,
-    card: AgencyCard,
-    planned: tuple[PlannedSource, ...],
-    findings: Findings,
-    seen: Seen,
+    view: ReleaseView, standing: StandingRow, findings: Findings, seen: Seen
 ) -> AgencyRow:
-    answers = _heard(view, planned, findings)
-    outcomes = _outcomes(view, planned, findings, answers)
+    card, answers = standing.card, _heard(standing, findings)
+    outcomes = _outcomes(view, standing.planned, findings, answers)
     outcome = fold(outcomes)
     attempts = sum([a.attempts for a in answers])
     members = seen.of(answers)
@@ -187,7 +255,6 @@ def _asked_row(
     unsettled = [each for each in outcomes if not each.conclusive]
     more = _more(answers, certain)
     needs = _needs(view, findings, answers, outcome)
-    told = [(i, by) for m in members if (by := m.told_by) for i in m.record.involvements]
     return AgencyRow(
         agency=card,
         outcome=outcome,
@@ -202,8 +269,8 @@ def _asked_row(
         latency_ms=max([a.latency_ms for a in answers if a.attempts], default=None),
         attempts=attempts,
         retryable=outcome in _RETRYABLE,
-        involvements=involvements(told, view.today, view.query_id),
-        withheld=withheld(view, planned) + (withheld_for_shield(view, findings) if members else ()),
+        involvements=seen.involvements(members) if members else (),
+        withheld=_kept_back(view, standing, findings, members),
         released=frozenset().union(*[fields_released(m.record) for m in members]),
         through=_NOBODYS if attempts else _NOBODYS.union(*[a.through for a in answers]),
     )

@@ -189,24 +189,37 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
     answers = sorted(spine, key=lambda answered: answered.source)
     for answered in answers:
         stated = _superseding(stated, answered)
-    while (wider := _with_certain(stated, answers, resolver)) != stated:
-        stated = wider
+    stated = _taught(stated, answers, resolver)
     of_others = _of_others(stated, answers, resolver.read)
     return replace(stated, of_others=of_others) if of_others != stated.of_others else stated
 
 
-def _with_certain(
+def _taught(stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver) -> Reference:
+    """What was stated and all that certain records add to it, until they add no more."""
+    before: list[int] | None = None
+    while True:
+        records = _teaching(stated, answers, resolver)
+        taught = list(map(id, records))
+        if taught == before or (wider := _widened(stated, records)) == stated:
+            return stated
+        before, stated = taught, wider
+
+
+def _teaching(
     stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver
-) -> Reference:
-    """What the certain records add.
+) -> list[Record]:
+    """The certain records that add to what is known.
 
     Beside a known number one that hangs on name, date and sex alone adds nothing: it may be a
     namesake's, whom a home would tell apart that does not count yet (ADR 0036).
     """
-    resolution = resolver.of(stated, answers)
-    certain = [(a.source, r) for a in answers for r in resolution.certain(a.source)]
+    certain = resolver.certain(stated, answers)
     teaching = tied(stated, certain, resolver.read) if stated.identifiers else certain
-    records = [record for _, record in teaching]
+    return [record for _, record in teaching]
+
+
+def _widened(stated: Reference, records: Sequence[Record]) -> Reference:
+    """What these records add; the same once more is nothing new."""
     born = {r.birth_date for r in records if r.birth_date}
     known_days = {r.birth_date for r in records if not r.birth_date_estimated}
     said = {r.sex for r in records if r.sex in _SAID_SEXES}

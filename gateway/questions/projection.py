@@ -51,7 +51,13 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
         return ReleasedChild(Child(view.query_id), findings.restriction, (), {})
     planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
     return ReleasedChild(
-        child=stitch(view.query_id, members, view.today, tells_events=EVENTS in view.fields),
+        child=stitch(
+            view.query_id,
+            members,
+            view.today,
+            tells_events=EVENTS in view.fields,
+            involved=seen.involvements(members),
+        ),
         restriction=findings.restriction,
         withheld=withheld(view, planned, findings) + withheld_for_shield(view, findings),
         agencies={m.agency: view.registry.agencies[m.agency] for m in members},

@@ -1,10 +1,10 @@
 """What one caller may see of a record, of a grade and of what is kept back, shielded last."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made, replace
@@ -18,6 +18,7 @@ from gateway.questions.plan import Plan, PlannedSource
 from gateway.questions.wording.contact import of_shield
 from gateway.questions.wording.kept_back import for_shield, worded
 from resolvers.child.child import Restriction, Withheld, WithheldReason
+from resolvers.child.involvements import InvolvementFact, in_order, of_agency
 from resolvers.child.stitch import Member
 from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Grade, Graded, MatchGrade
@@ -50,7 +51,8 @@ class ReleaseView:
     `needs` is what the caller could still tell, and what they could read again.
     `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
     `gateway_only` nobody but the gateway learns anything. Without `tells_child` the document does
-    not select the child, who is then not stitched.
+    not select the child, who is then not stitched. `standing` keeps what of an agency's row hangs
+    on plan, verdicts and registry alone, for all questions of the kind.
     """
 
     plan: Plan
@@ -65,6 +67,7 @@ class ReleaseView:
     broke_glass: bool = False
     needs: tuple[ChildNeed, ...] = ()
     tells_child: bool = True
+    standing: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -124,7 +127,7 @@ def _spoken_of(fields: frozenset[str]) -> frozenset[ReleaseClass]:
 class Seen:
     """The certain records of one set of findings, as far as one caller may see them.
 
-    Each source's are released once, for its agency's row and for the child.
+    Each source's are released once, for its agency's row and for the child; so are involvements.
     """
 
     def __init__(self, view: ReleaseView, findings: Findings) -> None:
@@ -132,12 +135,31 @@ class Seen:
         self._findings = findings
         self._hidden = view.hides(findings)
         self._released: dict[str, tuple[Member, ...]] = {}
+        self._involved: dict[tuple[int, ...], tuple[InvolvementFact, ...]] = {}
 
     def of(self, answers: Iterable[SourceAnswer]) -> list[Member]:
         """The records of these answers."""
-        return [member for answered in answers for member in self._members(answered)]
+        return [member for answered in answers for member in self.members(answered)]
 
-    def _members(self, answered: SourceAnswer) -> tuple[Member, ...]:
+    def involvements(self, members: Iterable[Member]) -> tuple[InvolvementFact, ...]:
+        """What agencies do with the child, as these records of theirs say: open ones first."""
+        by_agency: dict[str, list[Member]] = {}
+        for member in members:
+            by_agency.setdefault(member.agency, []).append(member)
+        return in_order([self._own(own) for own in by_agency.values()], self._view.today)
+
+    def _own(self, members: list[Member]) -> tuple[InvolvementFact, ...]:
+        """Those of one agency. Its records are kept, so that none gives its place to another."""
+        key = tuple(sorted(map(id, members)))
+        found = self._involved.get(key)
+        if found is None:
+            told = [(i, m.told_by) for m in members for i in m.record.involvements]
+            found = of_agency(told, self._view.today, self._view.query_id)
+            self._involved[key] = found
+        return found
+
+    def members(self, answered: SourceAnswer) -> tuple[Member, ...]:
+        """The records of this answer."""
         found = self._released.get(answered.source)
         if found is None:
             found = self._released[answered.source] = tuple(self._read(answered))

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from adapters.contract.codes import Claim
+from adapters.contract.record import Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
+from resolvers.matching.by_kind.by_kind import all_hers
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.grade import Resolution
 from resolvers.matching.identify import resolve
@@ -56,6 +58,7 @@ class Resolver:
     read: ReadOnce = field(default_factory=ReadOnce)
     roles: SourceRoles = field(init=False)
     _same: dict[Reference, Reference] = field(default_factory=dict)
+    _places: set[int] = field(default_factory=set)
     _kept: dict[_Key, tuple[tuple[SourceAnswer, ...], Resolution]] = field(default_factory=dict)
     _widened: dict[_Key, tuple[Sequence[SourceAnswer], Reference]] = field(default_factory=dict)
 
@@ -65,7 +68,11 @@ class Resolver:
 
     def same(self, reference: Reference) -> Reference:
         """The one reference of this question that says this."""
-        return self._same.setdefault(reference, reference)
+        if id(reference) in self._places:
+            return reference
+        found = self._same.setdefault(reference, reference)
+        self._places.add(id(found))
+        return found
 
     def of(self, reference: Reference, answers: Iterable[SourceAnswer]) -> Resolution:
         """Every record of these answers, graded against the reference."""
@@ -76,6 +83,18 @@ class Resolver:
         if kept is None:
             kept = self._kept[key] = (every, self._resolved(reference, every))
         return kept[1]
+
+    def certain(
+        self, reference: Reference, answers: Iterable[SourceAnswer]
+    ) -> list[tuple[str, Record]]:
+        """The certain records of these answers, each with its source: how certain is not told."""
+        every = tuple(answers)
+        if self.read.by_kind:
+            records, populations = self._records(every)
+            if all_hers(self.same(reference), records, populations, self.read):
+                return [(answered.source, r) for answered in every for r in answered.records]
+        resolution = self.of(reference, every)
+        return [(a.source, record) for a in every for record in resolution.certain(a.source)]
 
     def widened(
         self, stated: Reference, spine: Sequence[SourceAnswer], by: Callable[[], Reference]
@@ -88,12 +107,19 @@ class Resolver:
         return kept[1]
 
     def _resolved(self, reference: Reference, every: tuple[SourceAnswer, ...]) -> Resolution:
-        records = {answered.source: answered.records for answered in every}
+        records, populations = self._records(every)
         return resolve(
             reference,
             records,
-            populations={source: self.sources[source].population for source in records},
+            populations=populations,
             duplicates=frozenset(s for s in records if self.sources[s].may_repeat),
             cut=frozenset(answered.source for answered in every if not answered.whole),
             read=self.read,
         )
+
+    def _records(
+        self, every: tuple[SourceAnswer, ...]
+    ) -> tuple[dict[str, tuple[Record, ...]], dict[str, int | None]]:
+        """What each source holds, and how many children it declares."""
+        records = {answered.source: answered.records for answered in every}
+        return records, {source: self.sources[source].population for source in records}

@@ -90,6 +90,7 @@ class QuestionFactory:
             gateway_only=prepared.decided.gateway_only,
             on_record=prepared.decided.on_record,
             tells_child=prepared.tells_child,
+            standing=prepared.decided.standing,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
             needs=(tell_one_more(stated), read_it_again(stated)),
         )

@@ -29,6 +29,8 @@ def facts(
     """
     if len(said) < len("ab"):
         return tuple(Fact(value, (source,)) for value, source in said)
+    if (alone := said_alike(said)) is not None:
+        return (alone,)
     groups: dict[Hashable, list[tuple[T, Provenance]]] = {}
     keys: dict[T, Hashable] = {}  # most agencies write alike what they say alike
     for statement in said:
@@ -42,6 +44,24 @@ def facts(
         Fact(group[0][0] if alike else _form(group), _sources(group)) for group in groups.values()
     ]
     return tuple(found if len(found) < len("ab") else _ordered(found, order))
+
+
+def facts_of_one(
+    said: Iterable[T], source: Provenance, order: Callable[[T], Any]
+) -> tuple[Fact[T], ...]:
+    """The facts that one teller says, in the same order; only equal values are one."""
+    found = [Fact(value, (source,)) for value in dict.fromkeys(said)]
+    return tuple(found if len(found) < len("ab") else _ordered(found, order))
+
+
+def said_alike(said: Statements[T]) -> Fact[T] | None:
+    """The one fact that all of these are, where all say it in the same words."""
+    every = iter(said)
+    first, _ = next(every, (None, None))
+    for value, _ in every:
+        if value is not first and value != first:
+            return None
+    return None if first is None else Fact(first, _sources(said))
 
 
 def _ordered(found: Iterable[Fact[T]], order: Callable[[T], Any]) -> Iterator[Fact[T]]:
@@ -63,10 +83,22 @@ def _by_text(level: list[Fact[T]], names: tuple[str, ...]) -> list[Fact[T]]:
         said = [getattr(fact.value, name) for fact in level]
         if all(one is said[0] or _alike(one, said[0]) for one in said):
             continue
-        ranked = sorted(zip(map(repr, said), level, strict=True), key=_RANK)
+        ranked = sorted(zip(_texts(said), level, strict=True), key=_RANK)
         groups = ([fact for _, fact in alike] for _, alike in groupby(ranked, _RANK))
         return [fact for group in groups for fact in _by_text(group, names[place + 1 :])]
     return level if names else sorted(level, key=_text)
+
+
+def _texts(said: list[Any]) -> Iterable[Any]:
+    """What sorts as the texts of these values do.
+
+    Of one class the texts of the fields sort alike: none is the beginning of another, but of a
+    number, and what follows a number in a text comes before any digit.
+    """
+    names = getattr(said[0], "__match_args__", ())
+    if names and all(one.__class__ is said[0].__class__ for one in said):
+        return [tuple([repr(getattr(one, name)) for name in names]) for one in said]
+    return map(repr, said)
 
 
 def _alike(one: object, other: object) -> bool:
@@ -98,9 +130,9 @@ def _form(group: list[tuple[T, Provenance]]) -> T:
     return max(tellers, key=lambda value: (tellers[value], len(repr(value)), repr(value)))
 
 
-def _sources(said_by: list[tuple[T, Provenance]]) -> tuple[Provenance, ...]:
+def _sources(said_by: Statements[T]) -> tuple[Provenance, ...]:
     if len(said_by) == 1:
-        return (said_by[0][1],)
+        return tuple([source for _, source in said_by])
     latest = {source.agency: source for _, source in said_by}
     if len(latest) < len(said_by):
         for _, source in said_by:

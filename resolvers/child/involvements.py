@@ -1,7 +1,6 @@
 """Who works with the child: each agency's own involvements, and who leads."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -11,7 +10,7 @@ from adapters.contract.codes import InvolvementStatus
 from adapters.contract.dates import PartialDate
 from adapters.contract.record import Involvement
 from resolvers.child.child import AgencyInvolvement, Conflict, Fact, Provenance
-from resolvers.child.facts import facts
+from resolvers.child.facts import facts, facts_of_one
 from resolvers.comparison.normalise import fold
 
 InvolvementFact = Fact[AgencyInvolvement]
@@ -27,17 +26,51 @@ def involvements(
     One agency's equal ones are one; another agency's are its own. Ids begin with the query's, then
     count within the agency in this same order; they hold nothing of the child.
     """
-    day = _day(today)
     by_agency: dict[str, list[tuple[Involvement, Provenance]]] = {}
     for statement in said:
         by_agency.setdefault(statement[1].agency, []).append(statement)
+    return in_order([of_agency(own, today, query_id) for own in by_agency.values()], today)
+
+
+def of_agency(
+    said: Sequence[tuple[Involvement, Provenance]], today: date, query_id: str
+) -> tuple[InvolvementFact, ...]:
+    """The same of one agency alone, which says all of these."""
+    if not said:
+        return ()
+    day, source = _day(today), said[0][1]
+    agency = source.agency
+
+    def order(own: Involvement) -> _Order:
+        return _order(own, "", day)
+
+    if all(each is source for _, each in said):
+        found = facts_of_one((own for own, _ in said), source, order)
+    else:
+        found = facts(said, order=order)
+    name = f"{query_id}/involvements/{agency}/"
+    return tuple(
+        [
+            Fact(AgencyInvolvement(f"{name}{count}", agency, fact.value), fact.sources)
+            for count, fact in enumerate(found, 1)
+        ]
+    )
+
+
+def in_order(
+    of_agencies: Sequence[tuple[InvolvementFact, ...]], today: date
+) -> tuple[InvolvementFact, ...]:
+    """The involvements of several agencies, each of which is in its order."""
+    if len(of_agencies) == 1:
+        return of_agencies[0]
+    day = _day(today)
     found = [
-        (_order(fact.value, agency, day), agency, fact)
-        for agency, own in by_agency.items()
-        for fact in facts(own, order=lambda own: _order(own, "", day))
+        (_order(fact.value.involvement, fact.value.agency, day), fact)
+        for own in of_agencies
+        for fact in own
     ]
     found.sort(key=_RANK)
-    return tuple(_counted(((agency, fact) for _, agency, fact in found), query_id))
+    return tuple([fact for _, fact in found])
 
 
 def lead(
@@ -84,16 +117,6 @@ def _order(involvement: Involvement, agency: str, today: PartialDate) -> _Order:
     if start is None:
         return closed, 0, 0, 0, agency
     return closed, -start.year, -start.month, -start.day, agency
-
-
-def _counted(
-    ordered: Iterable[tuple[str, Fact[Involvement]]], query_id: str
-) -> Iterator[InvolvementFact]:
-    counts: Counter[str] = Counter()
-    for agency, fact in ordered:
-        counts[agency] += 1
-        name = f"{query_id}/involvements/{agency}/{counts[agency]}"
-        yield Fact(AgencyInvolvement(name, agency, fact.value), fact.sources)
 
 
 def _who(own: AgencyInvolvement) -> str:

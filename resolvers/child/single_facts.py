@@ -15,6 +15,8 @@ def single_birth_date(
 ) -> tuple[Fact[StatedBirthDate] | None, Conflict | None]:
     """The day of most agencies; a year alone, a placeholder or a guess only if there is no day."""
     found = facts(said)
+    if len(found) == 1:
+        return found[0], None
     known = [f for f in found if not (f.value.estimated or vague(f.value.value))]
     chosen = most_told(known or found)
     if chosen is None:
@@ -27,8 +29,10 @@ def single_birth_date(
 def single_sex(said: Statements[Sex]) -> tuple[Fact[Sex] | None, Conflict | None]:
     """The sex that most agencies say; unknown only if none knows it."""
     known = [(sex, p) for sex, p in said if sex is not Sex.UNKNOWN]
-    chosen = most_told(facts(known or said))
-    return chosen, disputed("sex", [(sex.value, p) for sex, p in known])
+    found = facts(known or said)
+    if len(found) == 1:
+        return found[0], None
+    return most_told(found), disputed("sex", [(sex.value, p) for sex, p in known])
 
 
 def single_gp_practice(
@@ -41,8 +45,8 @@ def single_gp_practice(
         return _code(practice) or codes.get(fold(practice.name), fold(practice.name))
 
     found = facts(said, same=same)
-    if not found:
-        return None, None
+    if len(found) <= 1:
+        return next(iter(found), None), None
     latest = max(moment(source.as_of) for _, source in said)
     chosen = most_told(f for f in found if latest in {moment(s.as_of) for s in f.sources})
     values = [(_told(f.value), source) for f in found for source in f.sources]

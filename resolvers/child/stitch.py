@@ -1,7 +1,7 @@
 """One child of many records, all certainly hers: every fact once, with everyone who says so."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -21,8 +21,8 @@ from adapters.contract.record import (
 )
 from resolvers.child import chronology
 from resolvers.child.child import Child, Conflict, Fact, Provenance, StatedBirthDate, StatedName
-from resolvers.child.facts import Statements, facts
-from resolvers.child.involvements import involvements, lead
+from resolvers.child.facts import Statements, facts, said_alike
+from resolvers.child.involvements import InvolvementFact, involvements, lead
 from resolvers.child.single_facts import (
     disputed,
     single_birth_date,
@@ -49,27 +49,34 @@ class Member:
     agency: str
     as_of: datetime | None
     record: Record
+    told_by: Provenance = field(init=False, compare=False, repr=False)
 
-    @property
-    def told_by(self) -> Provenance:
-        """Who says what it says."""
-        return Provenance(self.agency, self.as_of)
+    def __post_init__(self) -> None:
+        """Say who says what it says, once for all facts."""
+        object.__setattr__(self, "told_by", Provenance(self.agency, self.as_of))
 
 
 def stitch(
-    query_id: str, members: Iterable[Member], today: date, *, tells_events: bool = True
+    query_id: str,
+    members: Iterable[Member],
+    today: date,
+    *,
+    tells_events: bool = True,
+    involved: tuple[InvolvementFact, ...] | None = None,
 ) -> Child:
     """The child that `members` speak of; neither their order nor a repetition matters.
 
     Where agencies disagree on what a child has one of, one value stands and all are in
     `conflicts`. `today` decides which involvements are open. Ids begin with the query's, so that
     none names anything in another answer. What happened is only told where it `tells_events`.
+    `involved` are the involvements of these members, where they are known.
     """
     told = _told(members)
     birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
     sex, sex_conflict = single_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
     gp_practice, gp_conflict = single_gp_practice(_said(told, _gp_practices))
-    involved = involvements(_said(told, lambda r: r.involvements), today, query_id)
+    if involved is None:
+        involved = involvements(_said(told, lambda r: r.involvements), today, query_id)
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
@@ -154,7 +161,8 @@ def _numbers(told: Iterable[_Told]) -> Iterator[Conflict | None]:
             read[record.identifiers] = numbers(record.identifiers)
     said = [(read[record.identifiers], source) for record, source in told]
     for scheme in NUMBERS:
-        yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
+        if len({value for held in read.values() for value in held[scheme]}) > 1:
+            yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
 
 
 def _stated(name: Name) -> StatedName:
@@ -168,6 +176,8 @@ def _same_name(name: StatedName) -> Hashable:
 
 def _addresses(said: Statements[Address]) -> tuple[Fact[Address], ...]:
     """Each home once for each time in it, with its UPRN where any agency tells it."""
+    if (alone := said_alike(said)) is not None:
+        return (alone,)
     homes = Homes.of(address for address, _ in said)
 
     def same(address: Address) -> Hashable:

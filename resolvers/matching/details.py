@@ -174,25 +174,30 @@ class ReadOnce:
 
     def __init__(self, *, by_kind: bool = True) -> None:
         self.by_kind = by_kind
-        self._read: dict[tuple[str, int], tuple[Record, Details, Details]] = {}
+        self._read: dict[tuple[str, int], Details] = {}
+        self._met: dict[tuple[str, int], tuple[Record, Details, Details]] = {}
         self._worked_out: dict[Hashable, tuple[tuple[object, ...], Any]] = {}
         self._said: dict[Hashable, tuple[Details, Details]] = {}
         self._kinds: dict[Hashable, Details] = {}
-        self._known: dict[Reference, Details] = {}
-        self._stated: dict[Reference, Details] = {}
+        self._known: dict[int, tuple[Reference, Details]] = {}
+        self._stated: dict[int, tuple[Reference, Details]] = {}
 
     def __call__(self, source: str, record: Record) -> Details:
         """What a record of `source` holds."""
-        return self._of(source, record)[1]
+        _, said, _ = self._as_said(source, record)
+        key = source, id(record)
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = said.of_another(source, record)
+        return found
 
-    def with_kind(self, source: str, record: Record) -> tuple[Details, Details]:
-        """The same, and the first details met that say the same of whom they are about.
+    def kind(self, source: str, record: Record) -> Details:
+        """The first details met that say the same of whom they are about.
 
-        The second is the same object for all of a kind, whatever their source, so that what is
-        weighed for one is weighed for each.
+        They are the same object for all of a kind, whatever their source, so that what is weighed
+        for one is weighed for each. Which record it is, they do not say.
         """
-        _, held, first = self._of(source, record)
-        return held, first
+        return self._as_said(source, record)[2]
 
     def once(self, what: object, by: tuple[object, ...], work: Callable[[], T]) -> T:
         """What follows from these objects, worked out once in a question.
@@ -209,35 +214,33 @@ class ReadOnce:
 
     def known(self, reference: Reference) -> Details:
         """All that is known of the child."""
-        found = self._known.get(reference)
+        found = self._known.get(id(reference))
         if found is None:
-            found = self._known[reference] = Details.of_reference(reference)
-        return found
+            found = self._known[id(reference)] = reference, Details.of_reference(reference)
+        return found[1]
 
     def stated(self, reference: Reference) -> Details:
         """What the caller stated of the child."""
-        found = self._stated.get(reference)
+        found = self._stated.get(id(reference))
         if found is None:
-            found = self._stated[reference] = Details.of_stated(reference)
-        return found
+            found = self._stated[id(reference)] = reference, Details.of_stated(reference)
+        return found[1]
 
-    def _of(self, source: str, record: Record) -> tuple[Record, Details, Details]:
-        key = (source, id(record))
-        found = self._read.get(key)
-        if found is None:
-            found = self._read[key] = (record, *self._as_said(source, record))
-        return found
+    def _as_said(self, source: str, record: Record) -> tuple[Record, Details, Details]:
+        """The details of one that says the same in the same words, and the first of its kind.
 
-    def _as_said(self, source: str, record: Record) -> tuple[Details, Details]:
-        """Its details and the first of its kind: most agencies write alike what they say alike."""
-        said = said_by(record)
-        before = self._said.get(said)
-        if before is None:
-            held = Details.of_record(source, record)
-            before = held, self._kinds.setdefault(kind_of(held, record), held)
-            self._said[said] = before
-            return before
-        return before[0].of_another(source, record), before[1]
+        Most agencies write alike what they say alike.
+        """
+        met = self._met.get((source, id(record)))
+        if met is None:
+            said = said_by(record)
+            before = self._said.get(said)
+            if before is None:
+                held = self._read[source, id(record)] = Details.of_record(source, record)
+                before = held, self._kinds.setdefault(kind_of(held, record), held)
+                self._said[said] = before
+            met = self._met[source, id(record)] = (record, *before)
+        return met
 
 
 def kind_of(held: Details, record: Record) -> Hashable:

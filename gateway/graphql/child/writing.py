@@ -153,7 +153,10 @@ class _Compiler:
                 item = f"{name}_"
                 return f"[{self._value(kind.of_type, below, item, read)} for {item} in {name}]"
             case GraphQLObjectType():
-                return f"{self._object(kind, below, READINGS[read or kind.name])}({name})"
+                reading = READINGS.get(read or kind.name)
+                if reading is None:
+                    raise _NotCompiledError
+                return f"{self._object(kind, below, reading)}({name})"
             case GraphQLEnumType():
                 names = {member.value: said for said, member in kind.values.items()}
                 return f"{self.generated.constant(kind.name, names)}[{name}]"
@@ -197,6 +200,8 @@ class _Compiler:
         if declared.base_resolver is not None or field.args:
             raise _NotCompiledError
         own = declared.python_name
+        if own not in reading.fields:
+            raise _NotCompiledError
         said = self._value(field.type, _below(nodes), name, reading.below.get(own, ""))
         return reading.fields[own], said
 

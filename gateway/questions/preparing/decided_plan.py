@@ -1,9 +1,9 @@
 """A plan with what its sources give one kind of caller: made once, as it depends on no child."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made
@@ -26,7 +26,8 @@ class DecidedPlan:
     where reading has effects, unless the scope names it. `gateway_only` are those whose answers are
     for the gateway alone: they are out of scope, or give this caller nothing. `read` are the fields
     to read of each source besides who the child is: permitted, and selected. Or compared, whatever
-    was selected: who would not be noticed could else leave them out.
+    was selected: who would not be noticed could else leave them out. `standing` is what else hangs
+    on these alone, by agency: whoever needs it works it out once.
     """
 
     plan: Plan
@@ -36,6 +37,7 @@ class DecidedPlan:
     asked: Mapping[str, RegisteredSource]
     gateway_only: frozenset[str]
     read: Mapping[str, frozenset[str]]
+    standing: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, plan: Plan, registry: Registry, decisions: Decisions, areas: Sequence[str]) -> Self:

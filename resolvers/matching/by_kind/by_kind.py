@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.crowd import crowded
 from resolvers.matching.contest import differ_as_people
-from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import in_full
 from resolvers.matching.evidence import weigh
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
@@ -63,6 +63,18 @@ class _Kinds(NamedTuple):
     every: dict[_Key, _Kind]
     at: dict[str, _Key]
 
+    @property
+    def same(self) -> frozenset[_Key]:
+        """What these kinds and no others have."""
+        return frozenset(self.every)
+
+
+class _ToldOfKinds(NamedTuple):
+    """By kind its grade, and whether it is settled; and the numbers in dispute."""
+
+    grades: Mapping[_Key, tuple[Grade, bool]]
+    disputed: frozenset[str]
+
 
 def resolved_by_kind(
     reference: Reference,
@@ -71,15 +83,50 @@ def resolved_by_kind(
     read: ReadOnce,
 ) -> Resolution | None:
     """The resolution of records that are all hers by a number; None if it takes more to tell."""
-    if not reference.identifiers:
+    kinds = _kinds(reference, records_by_source, populations, read)
+    if kinds is None or _assessed(reference, kinds, read) is None:
         return None
+    told = read.once(("told", kinds.same), (reference,), lambda: _told(reference, kinds, read))
+    by_source = {
+        source: tuple([Graded(record, *told.grades[kinds.at[source]]) for record in records])
+        for source, records in records_by_source.items()
+    }
+    return Resolution(by_source, told.disputed)
+
+
+def all_hers(
+    reference: Reference,
+    records_by_source: Mapping[str, tuple[Record, ...]],
+    populations: Mapping[str, int | None],
+    read: ReadOnce,
+) -> bool:
+    """Whether all these records are certain, by a number; False where it takes more to tell."""
+    kinds = _kinds(reference, records_by_source, populations, read)
+    return kinds is not None and _assessed(reference, kinds, read) is not None
+
+
+def _assessed(
+    reference: Reference, kinds: _Kinds, read: ReadOnce
+) -> Mapping[_Key, Assessment] | None:
+    """The grade of each kind by itself; None unless all are hers.
+
+    A question is found again as answers come, and most of these are of kinds that it knows.
+    """
+
+    def assessed() -> Mapping[_Key, Assessment] | None:
+        if len(kinds.every) > _MOST_KINDS or _any_crowd(kinds):
+            return None
+        known = KnownOfChild.of(reference, read)
+        found = {key: kind.against(known, read) for key, kind in kinds.every.items()}
+        return found if _all_hers(kinds, found) else None
+
+    return read.once(("assessed", kinds.same), (reference,), assessed)
+
+
+def _told(reference: Reference, kinds: _Kinds, read: ReadOnce) -> _ToldOfKinds:
+    """What is told of records of these kinds, which are all hers."""
     known = KnownOfChild.of(reference, read)
-    kinds = _kinds(reference, known, records_by_source, populations, read)
-    if kinds is None or len(kinds.every) > _MOST_KINDS or _any_crowd(kinds):
-        return None
-    found = {key: kind.against(known, read) for key, kind in kinds.every.items()}
-    if not _all_hers(kinds, found):
-        return None
+    found = _assessed(reference, kinds, read) or {}
     held = [kind.held for kind in kinds.every.values()]
     further, disputed = read.once(
         "taught", (known.all, known.stated, *held), lambda: taught(known, held)
@@ -91,29 +138,30 @@ def resolved_by_kind(
         key: (kinds.every[key].told(known, each, read), confirmed and not each.nameless)
         for key, each in found.items()
     }
-    by_source = {
-        source: tuple(Graded(record, *grades[kinds.at[source]]) for record in records)
-        for source, records in records_by_source.items()
-    }
-    return Resolution(by_source, disputed)
+    return _ToldOfKinds(grades, disputed)
 
 
 def _kinds(
     reference: Reference,
-    known: KnownOfChild,
     records_by_source: Mapping[str, tuple[Record, ...]],
     populations: Mapping[str, int | None],
     read: ReadOnce,
 ) -> _Kinds | None:
     """The kinds; None where a record is restricted, named by the caller, or beside another."""
-    kinds = _Kinds({}, {})
+    kinds, hers = _Kinds({}, {}), reference.identifiers
+    if not hers:
+        return None
+    known = KnownOfChild.of(reference, read)
+    named = any(each.scheme not in NUMBERS for each in hers)
     for source, records in records_by_source.items():
         if len(records) > 1:
             return None
         for record in records:
-            held, first = read.with_kind(source, record)
-            if record.restricted is True or not held.records.isdisjoint(known.all.records):
+            if record.restricted is True:
                 return None
+            if named and not read(source, record).records.isdisjoint(hers):
+                return None
+            first = read.kind(source, record)
             population = populations.get(source)
             key = kinds.at[source] = id(first), population
             if key not in kinds.every:
