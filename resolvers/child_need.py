@@ -20,7 +20,8 @@ SENTENCES: Final = MappingProxyType(
         NeedCode.TELL_ONE_MORE: "What you told is not enough to be sure of the child. Tell the"
         " first of these details that you know, and ask again.",
         NeedCode.READ_IT_AGAIN: "No record that was found is certain to be this child's. Check"
-        " these details as you typed them, and ask again if one was wrong.",
+        " these details as you typed them, and ask again if one was wrong, or if another paper has"
+        " the name in another way.",
     }
 )
 

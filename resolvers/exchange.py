@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from adapters.contract.record import Record
 from resolvers.child_need import ChildNeed, NeedCode
 from resolvers.comparison import postcodes
-from resolvers.comparison.names import givens
+from resolvers.comparison.names import givens, share_further
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
@@ -50,9 +50,18 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
-    """Those of the certain records that numbers link to hers, be it by way of others."""
-    more = [each for each in held if each not in hers and any(map(each.shares_number, hers))]
+    """Those of the certain records that numbers or further names link to hers, be it by others."""
+    rest = [each for each in held if each not in hers]
+    more = [each for each in rest if any(_links(each, other) for other in hers)]
     return _linked([*hers, *more], held) if more else hers
+
+
+def _links(one: Details, other: Details) -> bool:
+    """Whether both bear one number, or both have a further given name that is the same.
+
+    Of a namesake of her birthday it seldom is, and no caller has to have told it (ADR 0085).
+    """
+    return one.shares_number(other) or share_further(one.givens, other.givens)
 
 
 def _elsewhere(held: Details, homes: frozenset[str]) -> bool:
@@ -95,6 +104,11 @@ def tell_one_more(told: Reference) -> ChildNeed:
 
 
 def read_it_again(told: Reference) -> ChildNeed:
-    """What of the caller's details decides who the child is, and may be mistyped."""
+    """What of the caller's details decides who the child is, and may be mistyped.
+
+    Or written in another way on another paper: a child's names may have several forms.
+    """
     sex = ("sex",) if told.sex else ()
-    return ChildNeed(NeedCode.READ_IT_AGAIN, ("birth_date", "family_name", "given_name", *sex))
+    others = () if len(told.stated_names) > 1 else ("other_names",)
+    read = ("birth_date", "family_name", "given_name", *others, *sex)
+    return ChildNeed(NeedCode.READ_IT_AGAIN, read)

@@ -75,6 +75,11 @@ class SourceAnswer:
         return isinstance(self.reply, NoRecord)
 
     @property
+    def by_number_alone(self) -> bool:
+        """Whether it was searched by no name, so that it would not have brought a namesake."""
+        return self.searched_by.isdisjoint(("family_name", "given_name"))
+
+    @property
     def by_details_alone(self) -> bool:
         """Whether it found somebody, and was not asked by a number."""
         return bool(self.records) and self.searched_by.isdisjoint(IDENTIFYING)

@@ -19,6 +19,7 @@ from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, Exceeded
 from gateway.model.inquiry import Inquiry, Known, Scope
 from resolvers.comparison.naming import SHARED, TITLES, halves
+from resolvers.comparison.nicknames import in_full
 from resolvers.comparison.normalise import fold
 from resolvers.comparison.surnames import surname_parts
 
@@ -181,24 +182,26 @@ def own_details(known: Known, agency: str) -> dict[str, str]:
 def other_forms(known: Known) -> tuple[Mapping[str, str], ...]:
     """The names otherwise, for who finds nobody by the first given name and the surname.
 
-    Files have a child of several given names under the second one where the first is shared by
-    many, such as Muhammad, or where two stand in either order. Of a first one that is half a name
-    (Ka, Abdul, Maria) they have two as one word, and of one word (Ka-Yan, Kayan) two. Of a divided
-    surname they have a part. Then come the other names that the caller told. A father's name or a
-    title (Eden Yonas, Simran Kaur) is the surname on some files. At most three, as each is one more
-    call.
+    First come the other names that the caller told. Files have a child of several given names under
+    the second one where the first is shared by many, such as Muhammad, or where two stand in either
+    order. Of a first one that is half a name (Ka, Abdul, Maria) they have two as one word, and of
+    one word (Ka-Yan, Kayan) two. Of a divided surname they have a part. A father's name or a title
+    (Eden Yonas, Simran Kaur) is the surname on some files. Of a pet name (Tommy) most have the name
+    in full. At most three, as each is one more call.
     """
     first, *further = (*known.given_names, "")
     family, others = known.family_name, known.further.other_names
     half = further[:1] if fold(first) in SHARED else []
     titles = [given for given in further if fold(given) in TITLES]
     called = [given for given in further if given not in titles or fold(given) in SHARED]
-    forms = [(first, family), *((given, family) for given in halves(first)[:1])]
+    forms = [(first, family)]
+    forms += [(next(iter(name.given), first), name.family or family) for name in others]
+    forms += [(given, family) for given in halves(first)[:1]]
     forms += [(first, part) for part in (*surname_parts(family or ""), *titles)]
     forms += [(given, family) for given in called]
     forms += [(f"{first} {given}", family) for given in half if given]
-    forms += [(next(iter(name.given), first), name.family or family) for name in others]
     forms += [(first, given) for given in called if not (half or halves(first))]
+    forms += [(name.capitalize(), family) for name in in_full(fold(first))]
     _, *more = dict.fromkeys(forms)
     return tuple({"given_name": g, "family_name": f} for g, f in more if g and f)[:_MOST_FORMS]
 

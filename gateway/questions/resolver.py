@@ -114,6 +114,7 @@ class Resolver:
             populations=populations,
             duplicates=frozenset(s for s in records if self.sources[s].may_repeat),
             cut=frozenset(answered.source for answered in every if not answered.whole),
+            by_number=frozenset(answered.source for answered in every if answered.by_number_alone),
             read=self.read,
         )
 

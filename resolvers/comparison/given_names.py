@@ -5,9 +5,11 @@ from typing import Final
 
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import established
-from resolvers.comparison.naming import ABBREVIATED, CANTONESE, SHARED, TITLES
+from resolvers.comparison.edit_distance import slips
+from resolvers.comparison.naming import ABBREVIATED, CANTONESE, SHARED, TITLES, halves
 from resolvers.comparison.nicknames import one_name, one_spelling
 from resolvers.comparison.spelling import (
+    SHORTEST_PART,
     joined,
     misspelt,
     short_for,
@@ -15,6 +17,7 @@ from resolvers.comparison.spelling import (
     sounds_short_for,
 )
 
+_NOT_COMPARABLE: Final = Agreement.NOT_COMPARABLE
 _DIFFERENT: Final = Agreement.DIFFERENT
 _DISTANT: Final = Agreement.DISTANT
 _VAGUE: Final = Agreement.VAGUE
@@ -25,18 +28,31 @@ _SAME: Final = Agreement.SAME
 
 def compare_given_names(held: str, known: str) -> Agreement:
     """Two folded texts of given names, each of one word or more; several agree in any order."""
-    mine, theirs = held.split(), known.split()
+    mine, theirs = _in_syllables(held.split(), known.split())
     if len(mine) > 1 or len(theirs) > 1:
         if _in_any_order(mine, theirs):
             return _SAME
         mine, theirs = _untitled(mine), _untitled(theirs)
         if _in_any_order(mine, theirs):
             return _SAME
-    if _behind_english(mine, theirs) or _behind_english(theirs, mine):
-        return _SAME
+    if tongues := _in_two_tongues(mine, theirs) or _in_two_tongues(theirs, mine):
+        return tongues
     if mine[0] in SHARED or theirs[0] in SHARED:
-        return _SAME if joined(held) == joined(known) else _behind_shared(mine, theirs)
+        if joined(held) == joined(known):
+            return _SAME
+        return max(_behind_shared(mine, theirs), _word_by_word(mine, theirs))
     return _compare(mine, theirs)
+
+
+def _in_syllables(mine: list[str], theirs: list[str]) -> tuple[list[str], list[str]]:
+    """Both names, a Cantonese one in one word parted as the other is ("Hoyin" beside "Ho")."""
+    return _parted(mine, theirs), _parted(theirs, mine)
+
+
+def _parted(name: list[str], other: list[str]) -> list[str]:
+    if len(name) > 1 or not CANTONESE.issuperset(other):
+        return name
+    return [part.lower() for part in halves(name[0])] or name
 
 
 def may_be_word(held: str, known: str) -> bool:
@@ -50,13 +66,24 @@ def _in_any_order(mine: list[str], theirs: list[str]) -> bool:
     return sorted(mine) == sorted(theirs) and len(mine[0]) > 1
 
 
-def _behind_english(long: list[str], short: list[str]) -> bool:
-    """Whether one is a Cantonese name of two syllables, and the other has an English one before it.
+def _in_two_tongues(english: list[str], cantonese: list[str]) -> Agreement | None:
+    """What an English name says beside the two syllables of a Cantonese one; None of others.
 
-    Sisters and brothers share one of the two, and not both.
+    Most children of such families have both, and files have either: alone it says nothing. Before
+    both syllables it changes nobody. Sisters and brothers share one of the two, and not both.
     """
-    two = len(short) == len("ab") and CANTONESE.issuperset(short)
-    return two and long[1:] == short and long[0] not in CANTONESE
+    two = cantonese if len(cantonese) > 1 else [part.lower() for part in halves(cantonese[0])]
+    if len(two) != len("ab") or not CANTONESE.issuperset(two) or english[0] in CANTONESE:
+        return None
+    if english[1:] == two and cantonese == two:
+        return _SAME
+    return _NOT_COMPARABLE if len(english) == 1 and _is_english(english[0], two) else None
+
+
+def _is_english(word: str, two: list[str]) -> bool:
+    """Whether a word is neither these two syllables, badly written, nor others."""
+    near = any(slips(word, other) <= 1 for other in (*two, "".join(two)))
+    return len(word) >= SHORTEST_PART and not near and not halves(word)
 
 
 def _untitled(words: list[str]) -> list[str]:
@@ -104,6 +131,30 @@ def _behind_shared(mine: list[str], theirs: list[str]) -> Agreement:
     found = _compare(name[:1], other_name[:1])
     half_told = _half_told(honours, others)
     return _VAGUE if found.fits and half_told else _DIFFERENT
+
+
+def _word_by_word(mine: list[str], theirs: list[str]) -> Agreement:
+    """How far initials, and slips in a shared name, explain two names of as many words.
+
+    The word that tells has to be the same: "Koi Yi" for Hoi Yi, and never "Ka Yin" for Ka Yan.
+    """
+    if len(mine) != len(theirs) or len(mine) == 1:
+        return _DIFFERENT
+    return min(_one_word(one, other) for one, other in zip(mine, theirs, strict=True))
+
+
+def _one_word(one: str, other: str) -> Agreement:
+    if one == other or one_spelling(one, other):
+        return _SAME
+    if short_for(one, other):
+        return _VAGUE
+    shared = one in SHARED or other in SHARED
+    two = not shared or (_in_use(one) and _in_use(other)) or slips(one, other) > 1
+    return _DIFFERENT if two else _SLIP
+
+
+def _in_use(word: str) -> bool:
+    return word in CANTONESE or established(word)
 
 
 def _half_told(honours: list[str], others: list[str]) -> bool:

@@ -89,6 +89,12 @@ def half_of(held: frozenset[str], whole: frozenset[str]) -> bool:
     return any(_part(one.split(), other.split()) is NamePart.HALF for one, other in shorter)
 
 
+def shorter_of(held: frozenset[str], whole: frozenset[str]) -> bool:
+    """Whether one of these given names is any part of one of the whole ones, and shorter."""
+    shorter = ((one, other) for one in held for other in whole if len(one) < len(other))
+    return any(_part(one.split(), other.split()) is not NamePart.NONE for one, other in shorter)
+
+
 def _part(short: list[str], long: list[str]) -> NamePart:
     within = len(short) < len(long) and {*short} <= {*long} and min(map(len, short)) > 1
     if not within:
@@ -107,10 +113,18 @@ def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[s
 
 
 def _within(givens: frozenset[str], whole: str) -> bool:
-    """Whether each word is one of the whole name, be it an initial, a form or a slip of one."""
+    """Whether each word is one of the whole name, be it an initial, a form or a slip of one.
+
+    Or an English name beside a Cantonese one.
+    """
     words = whole.split()
-    said = (word for name in givens for word in name.split())
-    return bool(givens) and all(any(may_be_word(one, word) for word in words) for one in said)
+    said = [name.split() for name in givens if not _of_another_tongue(name, whole)]
+    parts = (word for name in said for word in name)
+    return bool(givens) and all(any(may_be_word(one, word) for word in words) for one in parts)
+
+
+def _of_another_tongue(given: str, whole: str) -> bool:
+    return compare_given_names(given, whole) is _NOT_COMPARABLE
 
 
 def _beside_common(one: str, other: str) -> bool:

@@ -415,6 +415,13 @@ _NONE: Final = frozenset[int]()
 FORMS: Final = frozenset(_GROUPS_OF)
 
 
+def in_full(given: str) -> tuple[str, ...]:
+    """The names that a folded pet name or spelling may stand for; nothing for one in full."""
+    lines = sorted(_GROUPS_OF.get(given, _NONE))
+    names = dict.fromkeys(_FORMS_OF[place].partition(" ")[0] for place in lines)
+    return () if given in names else tuple(names)
+
+
 def one_name(first: str, second: str) -> bool:
     """Whether two folded given names may be forms of one name."""
     return not _GROUPS_OF.get(first, _NONE).isdisjoint(_GROUPS_OF.get(second, _NONE))

@@ -25,6 +25,7 @@ _SLIP: Final = Agreement.SLIP
 _SAME: Final = Agreement.SAME
 
 _IDLE: Final = PARTICLES | TITLES
+_VOWELS: Final = frozenset("aeiouy")
 _SHORTEST_CUT: Final = 5  # letters that a field leaves at least
 
 
@@ -61,7 +62,7 @@ def surname_in(family: str, words: frozenset[str]) -> bool:
 def _in_one(one: str, other: str) -> Agreement:
     if _attached(one, other) or one_spelling(one, other):
         return _SLIP
-    found = misspelt(one, other)
+    found = _SLIP if _miskeyed(one, other) else misspelt(one, other)
     if found is _SLIP or one[0] != other[0]:
         return found
     if _inflected(one, other):
@@ -76,6 +77,18 @@ def _cut_off(one: str, other: str) -> bool:
     """Whether one is the beginning of the other, as of a name cut to a field's length."""
     short, long = (one, other) if len(one) < len(other) else (other, one)
     return len(short) >= _SHORTEST_CUT and long.startswith(short)
+
+
+def _miskeyed(one: str, other: str) -> bool:
+    """Whether a letter pressed twice, or a vowel left out, parts two short names (Leee, Khn).
+
+    Shorter ones than a slip is forgiven in: there another letter makes another name.
+    """
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    if len(short) != SHORTEST_PART or slips(one, other) != 1 or len(long) == len(short):
+        return False
+    twice = (n for n in range(1, len(long)) if long[n] == long[n - 1])
+    return _VOWELS.isdisjoint(short) or any(long[:n] + long[n + 1 :] == short for n in twice)
 
 
 def _short_slip(one: str, other: str) -> bool:

@@ -14,13 +14,19 @@ from typing import Final, NamedTuple, Self
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.record import Record
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import NamePart, call_otherwise
+from resolvers.comparison.names import call_otherwise
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.doubt import fitting_better
 from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import Grade, LikelyOther, MatchGrade
 from resolvers.matching.hypotheses import NO_COMPANY, Company, Weights, holds_all, weights_of
-from resolvers.matching.namesakes import alike_in_all, alike_in_part, called_in_part
+from resolvers.matching.namesakes import (
+    alike_in_all,
+    alike_in_part,
+    called_in_part,
+    called_otherwise,
+    enough_at_home,
+)
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reasons.weakness import weakness
 from resolvers.matching.reference import Reference
@@ -108,13 +114,23 @@ class Assessment(NamedTuple):
         evidence = self.evidence
         return evidence.further or evidence.postcode is _SAME or evidence.family_tie
 
+    @property
+    def tied_around(self) -> bool:
+        """Whether whom and what the child has around ties it to her.
+
+        The practice does in a file of all children alone: elsewhere it is a whole quarter's.
+        """
+        of_all = holds_all(self.population) and bool(self.evidence.ties)
+        return self.evidence.family_tie or of_all
+
     def tells_alone(self, held: Details, population: int | None) -> bool:
         """Whether it tells more where it is the only one like it in a file of all children.
 
         Not where it has some other home, or one that nobody has compared: it may be that of a
         child of her name elsewhere, while her own is written in another way (ADR 0043).
         """
-        return holds_all(population) and (self.well_supported or not held.postcodes)
+        supported = self.well_supported or bool(self.evidence.ties)
+        return holds_all(population) and (supported or not held.postcodes)
 
     def in_conflict(self) -> Self:
         """The same, shown where only its number spoke against it."""
@@ -235,7 +251,7 @@ def by_details(evidence: Evidence) -> MatchGrade:
     if evidence.name.strong and born.strong:
         both = evidence.name is born is _SAME
         return MatchGrade.PROBABLE if both or evidence.agrees else MatchGrade.POSSIBLE
-    if alike_in_part(evidence) or called_in_part(evidence):
+    if any(near(evidence) for near in (alike_in_part, called_in_part, called_otherwise)):
         return MatchGrade.PROBABLE
     return MatchGrade.POSSIBLE if evidence.agrees else MatchGrade.CERTAINLY_NOT
 
@@ -249,26 +265,13 @@ def _by_number(known: KnownOfChild, held: Details, evidence: Evidence) -> MatchG
     return MatchGrade.PROBABLE
 
 
-def _lone_at_home(found: Assessment) -> bool:
-    """Whether a part of a name is enough: the only such record of all, at the very home.
-
-    What brothers and sisters share is, only where another agency's file seconds it (ADR 0071).
-    """
-    evidence, company = found.evidence, found.company
-    if not company.alone or evidence.postcode is not _SAME:
-        return False
-    if called_in_part(evidence):
-        return evidence.part is NamePart.OWN or company.seconded
-    return alike_in_part(evidence)
-
-
 def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
     """The first gate that keeps a record with the child's name and birth date from being certain.
 
     None where nothing does: something further ties it to what is known, and the score is enough.
     """
     evidence = found.evidence
-    lone = _lone_at_home(found)
+    lone = enough_at_home(evidence, found.company)
     if not (lone or alike_in_all(evidence)) or evidence.sex is _DIFFERENT:
         return weakness(evidence, None)
     # A given name one letter off may be a twin's, whatever else agrees.
@@ -277,14 +280,14 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
     # What has the first name alone, or another after it, may be a twin's of that name.
     if known.double_seen and not (evidence.further or evidence.common):
         return ReasonCode.TWIN_KNOWN
-    if not evidence.further and (untied := _untied(known, held, evidence)):
+    if not evidence.further and (untied := _untied(known, held, found)):
         return untied
     if found.weights.bits < (TWIN_BITS if found.twin_seen else CERTAIN_BITS):
         return _outweighed(found)
     return None if _bears_out(held, known.stated) else ReasonCode.STATED_DIFFERS
 
 
-def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCode | None:
+def _untied(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
     """Why no home, carer, school, telephone or sex ties the record to what is known, if so.
 
     A namesake is of her sex too and lives elsewhere. So the sex is too little beside a home that
@@ -293,8 +296,9 @@ def _untied(known: KnownOfChild, held: Details, evidence: Evidence) -> ReasonCod
     nothing ties to hers, tells nothing: once homes count, the sex alone is too little beside it
     (ADR 0036).
     """
+    evidence = found.evidence
     numbered, known_by = bool(held.identifiers), bool(known.all.identifiers)
-    if evidence.postcode.strong or evidence.family_tie:
+    if evidence.postcode.strong or found.tied_around:
         return None
     if evidence.postcode in _DIFFERING and (known_by or not numbered):
         return ReasonCode.OTHER_HOME

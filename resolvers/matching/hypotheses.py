@@ -27,6 +27,7 @@ _TWINS_AGAIN = 0.03
 # not held there, and 10 are written in another way than any search finds.
 _OWN_MISSING = 0.15
 
+_SAME: Final = Agreement.SAME
 _BIRTHDAYS: Final = 6570  # days in eighteen years
 
 # In each table: what is seen of the child's own record, of a stranger's, a sibling's, a twin's.
@@ -113,6 +114,10 @@ _TIES: Final[Mapping[str, _Row]] = {
     # Some thirty practices in a district, each for a quarter of the town.
     "gp_practice": (0.7, 0.03, 0.65, 0.7),
 }
+# Strangers of a file of all children live anywhere. England has some 1.5 million postcodes and
+# 6,300 practices: the largest practice has one in 600 of its people, and most one in 6,000.
+_POSTCODE_OF_ALL: Final[_Row] = (0.75, 0.00001, 0.65, 0.7)
+_PRACTICE_OF_ALL: Final[_Row] = (0.7, 0.002, 0.65, 0.7)
 # The child's number on another's file: most often a twin's, then a sibling's. And another's
 # number on the child's own.
 _NUMBER_SHARED: Final[_Row] = (1.0, 0.000001, 0.0005, 0.003)
@@ -125,12 +130,14 @@ class Company(NamedTuple):
     `alone`: the source holds all children, and brought no other record that may be the child's. If
     this one were another's, the child's own would have to be missing. `twin_apart`: the twin's own
     file is there too, at an agency that holds nobody twice. `seconded`: another source has one file
-    of such a child at the very home, and no other.
+    of such a child at the very home, and no other. `half_of_hers`: the name is half of the one
+    that a file of all children has for certain, and nobody else turned up whom it could mean.
     """
 
     alone: bool = False
     twin_apart: bool = False
     seconded: bool = False
+    half_of_hers: bool = False
 
 
 NO_COMPANY: Final = Company()
@@ -164,18 +171,27 @@ DETAILS: Final = (
 )
 
 
-def rows_of(evidence: Evidence) -> tuple[_Row, ...]:
-    """What each detail says, in the order of `DETAILS`."""
-    called = evidence.given
+def rows_of(evidence: Evidence, population: int | None = None) -> tuple[_Row, ...]:
+    """What each detail says of a record of so large a file, in the order of `DETAILS`."""
+    called, of_all = evidence.given, holds_all(population)
+    at_home = of_all and evidence.postcode is _SAME
     return (
         _GIVEN[called],
         _FAMILY[evidence.family],
         _BIRTH_DATE[evidence.birth_date],
-        _POSTCODE[evidence.postcode],
+        _POSTCODE_OF_ALL if at_home else _POSTCODE[evidence.postcode],
         (_SEX_OF_FITTING if called.fits else _SEX)[evidence.sex],
         _further(evidence),
-        next((row for tie, row in _TIES.items() if tie in evidence.ties), _SILENT),
+        _around(evidence.ties, of_all=of_all),
     )
+
+
+def _around(ties: tuple[str, ...], *, of_all: bool) -> _Row:
+    """The strongest of the ties."""
+    tie = next((tie for tie in _TIES if tie in ties), "")
+    if of_all and tie == "gp_practice":
+        return _PRACTICE_OF_ALL
+    return _TIES.get(tie, _SILENT)
 
 
 def _further(evidence: Evidence) -> _Row:
@@ -205,7 +221,7 @@ def weights_of(
 ) -> Weights:
     """What each explanation makes of a record of a source that holds `population` children."""
     own = stranger = sibling = twin = 1.0
-    for ours, strange, siblings, twins in rows_of(evidence):
+    for ours, strange, siblings, twins in rows_of(evidence, population):
         own *= ours
         stranger *= strange
         sibling *= siblings
@@ -217,7 +233,7 @@ def weights_of(
         sibling=kin * sibling,
         twin=pair * twin,
         numbers=numbers_row(evidence),
-        missing=_OWN_MISSING if company.alone else 1.0,
+        missing=_OWN_MISSING if company.alone or company.half_of_hers else 1.0,
     )
 
 

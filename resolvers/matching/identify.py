@@ -62,6 +62,7 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     populations: Mapping[str, int | None] = _NO_POPULATIONS,
     duplicates: Collection[str] = frozenset(),
     cut: Collection[str] = frozenset(),
+    by_number: Collection[str] = frozenset(),
     read: ReadOnce | None = None,
 ) -> Resolution:
     """Grade every record; those that are certain join, and teach what they know, round by round.
@@ -70,7 +71,8 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     source holds, where it says so. `duplicates`: the sources that may hold one child twice; of any
     other, two that are certain and share no number are both only probable. `cut`: the sources that
     may hold more than came: of those only a number makes a record certain, since a namesake may be
-    among what did not come. `read` spares reading records again that are resolved again, and
+    among what did not come. `by_number`: those that were searched by no name, so that they say
+    nothing of whom else they hold. `read` spares reading records again that are resolved again, and
     weighing each of those that say the same (ADR 0067). Of a source that says too many names to be
     compared no record joins.
     """
@@ -84,7 +86,9 @@ def resolve(  # noqa: PLR0913  one fact about the sources each
     trusted = {key: credible(reference, known, each) for key, each in held.items()}
     numbered = bool(known.all.nhs_numbers or known.all.upns or known.all.records)
     elsewhen = {key for key, each in trusted.items() if born_otherwise(known.all, each)}
-    world = World(numbered, trusted, populations, duplicates, cut, elsewhen, crowd)
+    world = World(
+        numbered, trusted, populations, duplicates, cut, elsewhen, crowd, frozenset(by_number)
+    )
     known, first = _first_round(known, world)
     settled = _settled(known, world, first)
     return Resolution(

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from adapters.contract.record import Identifier
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import NamePart, half_of
+from resolvers.comparison.names import NamePart, compare_givens, half_of, shorter_of
 from resolvers.matching.contest import among_them_two, contradict, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, Evidence, bears_number
@@ -18,7 +18,7 @@ from resolvers.matching.grading import (
     KnownOfChild,
     assess,
 )
-from resolvers.matching.hypotheses import NO_COMPANY, Company
+from resolvers.matching.hypotheses import NO_COMPANY, Company, holds_all
 from resolvers.matching.namesakes import alike_in_all, near_in_all
 from resolvers.matching.reasons.codes import ReasonCode
 
@@ -28,6 +28,7 @@ _EXCLUDED: Final = Assessment(
 )
 _SAME: Final = Agreement.SAME
 _DIFFERENT: Final = Agreement.DIFFERENT
+_NO_PART: Final = NamePart.NONE
 Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
 
 
@@ -45,6 +46,7 @@ class World:
     `numbered`: the question names an identifier. Until a record bears it, it may be another's.
     `cut`: the sources that may hold more than came. `elsewhen`: the records born on another day.
     `crowd`: the records of sources that say more names than can be compared; none of them joins.
+    `by_number`: the sources that were searched by no name, and may hold her namesake or twin.
     """
 
     numbered: bool
@@ -54,6 +56,7 @@ class World:
     cut: Collection[str]
     elsewhen: Collection[RecordPlace]
     crowd: frozenset[RecordPlace] = frozenset()
+    by_number: frozenset[str] = frozenset()
 
     def assessed(self, known: KnownOfChild) -> dict[RecordPlace, Assessment]:
         """Every record against what is known; of whom the birth date excludes, no more is asked.
@@ -95,7 +98,7 @@ class World:
     ) -> Company:
         """What the record's own source holds beside it; nothing of one that may hold more."""
         source, hers = key[0], self.held[key]
-        if source in self.cut:
+        if source in self.by_number or source in self.cut:
             return NO_COMPANY
         alone = not any(_is_another(each, hers) for each in beside.others)
         return Company(
@@ -103,6 +106,34 @@ class World:
             twin_apart=source not in self.duplicates
             and any(_is_another(each, hers) for each in beside.twins),
             seconded=found[key].evidence.part is NamePart.HALF and self._seconded(key, found),
+            half_of_hers=alone
+            and found[key].evidence.part is not NamePart.NONE
+            and self._half_of_hers(key, found),
+        )
+
+    def _half_of_hers(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> bool:
+        """Whether it is half of her name as a file of all children has it for certain.
+
+        A twin of that half would have to be missing there. Where brothers and sisters share it, a
+        second agency that was searched by name has to have her whole name at the very home too, and
+        to bring no twin. Whoever else of the surname and birthday turned up, half of the name is
+        not of theirs (ADR 0085).
+        """
+        born_so = {other: found[other] for other in found if _born_so(found[other].evidence)}
+        whole = [k for k, each in born_so.items() if each.evidence.given_name is _SAME]
+        others = [k for k, e in born_so.items() if k not in whole and e.evidence.part is _NO_PART]
+        mine = self.held[key]
+        if any(compare_givens(mine.givens, self.held[other].givens).fits for other in others):
+            return False
+        silent = {key[0], *self.cut, *self.duplicates, *self.by_number}
+        own = found[key].evidence.part is NamePart.OWN
+        seconds = {k[0] for k in whole if born_so[k].evidence.postcode is _SAME} - silent
+        contradicted = any(contradict(mine, self.held[k]) for k in whole)
+        return not contradicted and any(
+            shorter_of(mine.givens, self.held[k].givens)
+            and (own or (k[0] not in silent and bool(seconds - {k[0]})))
+            for k in whole
+            if holds_all(self.populations.get(k[0])) and found[k].grade is MatchGrade.CERTAIN
         )
 
     def _seconded(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> bool:
@@ -112,7 +143,7 @@ class World:
         missing there, and the child here. Nobody held nowhere has such a file (ADR 0071).
         """
         born_so = [other for other, each in found.items() if _born_so(each.evidence)]
-        untold = {key[0], *self.cut, *self.duplicates}
+        untold = {key[0], *self.cut, *self.duplicates, *self.by_number}
         files = Counter(source for source, _ in born_so)
         lone = (each for each in born_so if files[each[0]] == 1)
         return any(

@@ -8,6 +8,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import NamePart
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import Evidence, weigh
+from resolvers.matching.hypotheses import Company
 from resolvers.matching.reference import Reference
 
 _DIFFERENT: Final = Agreement.DIFFERENT
@@ -31,6 +32,30 @@ def called_in_part(evidence: Evidence) -> bool:
     """Whether the given name is a part of the other's, and surname and birth date are the same."""
     born_so = evidence.family.strong and evidence.birth_date is _SAME
     return born_so and evidence.part is not NamePart.NONE and evidence.sex is not _DIFFERENT
+
+
+def called_otherwise(evidence: Evidence) -> bool:
+    """Whether the given name is another form of the other's, and the rest of the person same."""
+    born_so = evidence.family.strong and evidence.birth_date is _SAME
+    return born_so and evidence.given_name is _FORM and evidence.sex is _SAME
+
+
+def enough_at_home(evidence: Evidence, company: Company) -> bool:
+    """Whether a part or a form of the name is enough, at the very home.
+
+    In a file of all children, where it is the only such record. What brothers and sisters share
+    is, only where another agency's file seconds it (ADR 0071). Elsewhere half of the name is,
+    beside the whole of it in a file of all children (ADR 0085).
+    """
+    if evidence.postcode is not _SAME:
+        return False
+    if company.half_of_hers:
+        return True
+    if not company.alone:
+        return False
+    if called_in_part(evidence):
+        return evidence.part is NamePart.OWN or company.seconded
+    return alike_in_part(evidence) or called_otherwise(evidence)
 
 
 def near_in_all(evidence: Evidence) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from adapters.contract.codes import Sex
 from adapters.contract.identifiers import NHS_NUMBER
-from adapters.contract.record import Address, Identifier
+from adapters.contract.record import Address, Identifier, Name
 from resolvers.exchange import read_it_again, tell_one_more, untied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference, Surroundings
@@ -45,6 +45,23 @@ def test_files_of_another_home_that_no_number_links_to_a_tied_one_wait() -> None
     assert untied(told, [("hospital", here), ("care", there)], ReadOnce())
     assert not untied(told, [("hospital", linked), ("care", there)], ReadOnce())
     assert not untied(told, [("hospital", here), ("care", BARE)], ReadOnce())
+
+
+def test_a_further_name_that_both_have_links_a_file_of_another_home_to_a_tied_one() -> None:
+    told = replace(NAMED, names=BARE.names, stated_names=BARE.names)
+    told = replace(told, stated_postcodes=frozenset({"XX1 2YY"})).located()
+    rose = (replace(BARE.names[0], given=(*BARE.names[0].given, "Rose")),)
+    here = replace(BARE, identifiers=(), addresses=(Address(postcode="XX1 2YY"),))
+    there = replace(BARE, addresses=(Address(postcode="AB1 2CD"),), names=rose)
+    assert not untied(told, [("school", replace(here, names=rose)), ("pds", there)], ReadOnce())
+    assert untied(told, [("school", here), ("pds", there)], ReadOnce())
+
+
+def test_a_name_in_another_form_is_looked_for_when_the_caller_reads_again() -> None:
+    other = Name(("Ada",), "Poon")
+    assert "other_names" in read_it_again(NAMED).details
+    told = replace(NAMED, stated_names=(*NAMED.stated_names, other))
+    assert "other_names" not in read_it_again(told).details
 
 
 def test_where_nobody_is_certain_nothing_waits() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from bench.matching.district.child import Child, Said
+from bench.matching.district.child import Child, Naming, Said
 from bench.matching.district.noise import Noise, written
 from bench.matching.district.world import World, by_custom, otherwise
 from bench.matching.settings import Setting
@@ -15,6 +15,7 @@ _NO_MIDDLE: Final = 0.5
 _KNOWS_UPN: Final = 0.2
 _OTHER_FORM: Final = 0.06  # callers who have the names in another form of the custom
 _READS_RIGHT: Final = 0.9  # callers whose second look at name and date finds their slip
+_HAS_OTHER_PAPER: Final = 0.5  # second looks that meet another form of the names, if there is one
 _HAS_NUMBER: Final = 0.3  # callers who can find a number when they are asked for one
 _HAS_FORMER_HOME: Final = 0.5  # callers who know where a family lived before it moved
 _HAS_CARER: Final = 0.8  # callers who know a parent's name
@@ -29,7 +30,8 @@ class MadeUpCaller:
     """Somebody who asks about `child`: `said` is what they type, `number` what they read out.
 
     `paper` is what they read it from: it may have another form of the names. `carer` is a parent's
-    name, `former_home` a postcode, `practice` an ODS code; none is told at first.
+    name, `former_home` a postcode, `practice` an ODS code, `other_name` another form of the names;
+    none is told at first.
     """
 
     child: Child
@@ -42,6 +44,7 @@ class MadeUpCaller:
     former_home: str = ""
     practice: str = ""
     told_practice: bool = False
+    other_name: Naming | None = None
 
     @property
     def errs(self) -> bool:
@@ -63,6 +66,10 @@ class MadeUpCaller:
         more: list[tuple[str, Any]] = [("carers", [self.carer])] if self.told_carer else []
         more += [("formerPostcodes", [self.former_home])] if self.former_home else []
         more += [("gpPractice", self.practice)] if self.told_practice else []
+        other = self.other_name
+        if other:
+            named = {"givenNames": list(other.given), "familyName": other.family}
+            more.append(("otherNames", [named]))
         return {name: value for name, value in (*details.items(), *numbers, *more) if value}
 
     @property
@@ -79,7 +86,16 @@ class MadeUpCaller:
         return {name: value for name, value in keys.items() if value}
 
     def reads_again(self) -> "MadeUpCaller | None":
-        """The same with name, date and sex as they are on the paper; None if nothing was wrong."""
+        """The same with name, date and sex as they are on the paper, and as another one has them.
+
+        None if nothing was wrong, and no other paper has another form of the names.
+        """
+        corrected = self._corrected()
+        caller = corrected or self
+        other = caller.another_form()
+        return replace(caller, other_name=other) if other else corrected
+
+    def _corrected(self) -> "MadeUpCaller | None":
         true, said = self.paper, self.said
         wrong_sex = said.sex not in (None, true.sex)
         if not (self.errs or wrong_sex) or self.chance.random() >= _READS_RIGHT:
@@ -89,6 +105,14 @@ class MadeUpCaller:
             return replace(self, said=replace(said, sex=sex))
         corrected = replace(said, given=true.given, family=true.family, born=true.born, sex=sex)
         return replace(self, said=corrected)
+
+    def another_form(self) -> Naming | None:
+        """The names as another paper has them, if they meet one."""
+        child, first = self.child, (self.said.given, self.said.family)
+        forms = [f for f in (child.said.naming, *child.forms) if (f.given[0], f.family) != first]
+        if self.other_name or not forms or self.chance.random() >= _HAS_OTHER_PAPER:
+            return None
+        return self.chance.choice(forms)
 
     def tells_more(self, details: Iterable[str]) -> "MadeUpCaller | None":
         """The same with one more detail, the first of those asked for that they can find.

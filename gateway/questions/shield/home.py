@@ -148,10 +148,7 @@ def _likely(
     And those that are certain by no number: name, date and sex may be a namesake's too. Where one
     source has several, each with what contradicts it in no number.
     """
-    likely = {
-        source: [graded.record for graded in found.graded(source) if _is_likely(graded)]
-        for source in _authorities(sources)
-    }
+    likely = {source: _likeliest(found.graded(source)) for source in _authorities(sources)}
     crowded = max(likely, key=lambda source: len(likely[source]), default="")
     others = [(s, record) for s, records in likely.items() if s != crowded for record in records]
     children = [
@@ -159,6 +156,17 @@ def _likely(
         for one in likely.get(crowded, ())
     ]
     return [_named(each) for each in children] if _all_asked(children, others) else []
+
+
+def _likeliest(every: Iterable[Graded]) -> list[Record]:
+    """The likely records of one source; beside one of the very given name, none of a part of it.
+
+    No home makes that one certain, as it is not the only one there: nobody has to be asked about a
+    namesake who is called so in part (ADR 0085).
+    """
+    likely = [graded for graded in every if _is_likely(graded)]
+    called_so = [graded for graded in likely if "given_name" in graded.grade.agreed]
+    return [graded.record for graded in called_so or likely]
 
 
 _Found = tuple[str, Record]  # an authority, and a record there

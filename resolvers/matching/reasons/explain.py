@@ -111,7 +111,7 @@ def explain(
 def _steps(found: Assessment) -> tuple[str, tuple[Step, ...]]:
     """The steps against whoever else explains the record best, and who that is."""
     evidence, weights = found.evidence, found.weights
-    rows = (*rows_of(evidence), numbers_row(evidence))
+    rows = (*rows_of(evidence, found.population), numbers_row(evidence))
     _, *numbers = numbers_row(evidence)
     others = [w * n for w, n in zip(_weights(weights), numbers, strict=True)]
     rival = others.index(max(others)) + 1

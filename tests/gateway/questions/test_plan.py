@@ -343,4 +343,9 @@ def test_never_by_more_than_three_other_forms() -> None:
         family_name="Poon",
         further=FurtherDetails(other_names=others),
     )
-    assert [form["given_name"] for form in other_forms(known)] == ["Tsz", "Rose", "Ada"]
+    assert [form["given_name"] for form in other_forms(known)] == ["Ada", "Bea", "Cleo"]
+
+
+def test_a_pet_name_is_searched_by_the_name_in_full() -> None:
+    (form,) = other_forms(Known(given_names=("Tommy",), family_name="Grey"))
+    assert form == {"given_name": "Thomas", "family_name": "Grey"}

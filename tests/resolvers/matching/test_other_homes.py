@@ -11,7 +11,6 @@ from adapters.contract.codes import Sex
 from adapters.contract.record import Address, Identifier, Record
 from resolvers.matching import grading
 from resolvers.matching.details import Details
-from resolvers.matching.evidence import Evidence
 from resolvers.matching.identify import resolve
 from resolvers.matching.reasons.codes import ReasonCode
 from resolvers.matching.reference import Reference
@@ -73,9 +72,9 @@ def test_the_law_finds_a_gate_that_is_left_open(
     whole = grading._untied  # noqa: SLF001  the gate that is left open
 
     def open_gate(
-        known: grading.KnownOfChild, held: Details, evidence: Evidence
+        known: grading.KnownOfChild, held: Details, assessed: grading.Assessment
     ) -> ReasonCode | None:
-        found = whole(known, held, evidence)
+        found = whole(known, held, assessed)
         elsewhere = found is ReasonCode.OTHER_HOME
         if fault == "lone":
             return None if elsewhere and not held.identifiers else found

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adapters.contract.codes import Sex
 from adapters.contract.record import Carer, GpPractice, Record, School
 from resolvers.matching.grade import MatchGrade
+from resolvers.matching.hypotheses import ALL_CHILDREN
 from resolvers.matching.identify import grade, resolve
 from resolvers.matching.reference import Reference, Surroundings
 from tests.support.resolvers.people import AMARA, KNOWN_BY_NAME, named
@@ -56,6 +57,12 @@ def test_a_practice_agrees_and_is_no_tie_by_itself() -> None:
     assert grade(knowing(told), unsexed, 900).grade is MatchGrade.PROBABLE
     assert "gp_practice" in grade(knowing(told), unsexed, 900).agreed
     assert grade(knowing(CARER), unsexed, 900).grade is MatchGrade.CERTAIN
+
+
+def test_in_a_file_of_all_children_the_practice_is_a_tie() -> None:
+    told = Surroundings(gp_practices=("Z99999",))
+    assert grade(KNOWN, KHAN, ALL_CHILDREN).grade is MatchGrade.PROBABLE
+    assert grade(knowing(told), KHAN, ALL_CHILDREN).grade is MatchGrade.CERTAIN
 
 
 def test_another_carer_or_school_counts_for_nothing() -> None:

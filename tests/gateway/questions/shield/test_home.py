@@ -7,6 +7,9 @@ from typing import Any, Final
 import pytest
 
 from adapters.contract.codes import Claim
+from adapters.contract.record import Record
+from gateway.questions.shield import home
+from resolvers.matching.grade import Grade, Graded, MatchGrade
 from tests.support.agencies import (
     BY_NUMBER,
     BY_UPN,
@@ -39,6 +42,15 @@ async def test_who_knows_name_birthday_and_home_is_told_of_the_child(tmp_path: P
         answer = await asked.town.ask(HERS)
     assert answer.child_answer["child"]["restriction"] == "NONE_KNOWN"
     assert answer.outcomes == dict.fromkeys(("spine", "health", "police"), "HAS_RECORD")
+
+
+def test_a_namesake_who_is_called_so_in_part_is_not_asked_about_beside_the_child() -> None:
+    agreed = ("birth_date", "family_name", "given_name")
+    one, other = (Record(record_id=name, restricted=False) for name in ("hers", "part"))
+    hers = Graded(one, Grade(MatchGrade.PROBABLE, agreed), tied=False)
+    in_part = Graded(other, Grade(MatchGrade.PROBABLE, agreed[:2]), tied=False)
+    assert home._likeliest((in_part, hers)) == [one]  # noqa: SLF001  whom the set is asked about
+    assert home._likeliest((in_part,)) == [other]  # noqa: SLF001
 
 
 async def test_the_home_itself_is_sent_to_nobody(tmp_path: Path) -> None:
@@ -161,7 +173,7 @@ async def test_a_slip_is_to_be_read_again_whether_somebody_is_near_or_nobody(
     assert answer.child_answer["child"] is None
     assert (tell["code"], read["code"]) == ("TELL_ONE_MORE", "READ_IT_AGAIN")
     assert tell["details"][:2] == ["nhs_number", "upn"]
-    assert read["details"] == ["birth_date", "family_name", "given_name"]
+    assert read["details"] == ["birth_date", "family_name", "given_name", "other_names"]
 
 
 async def test_what_is_asked_of_the_caller_is_logged_once(tmp_path: Path) -> None:
