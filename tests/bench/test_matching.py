@@ -16,7 +16,7 @@ from bench.matching.asking.caller import MadeUpCaller, callers
 from bench.matching.asking.counting import Counting
 from bench.matching.asking.counts import Counts, Share, upper_bound
 from bench.matching.asking.rounds import asked_round
-from bench.matching.district.child import Child, Household, Said, as_record
+from bench.matching.district.child import Child, Household, Naming, Said, as_record
 from bench.matching.district.customs import of_own_words
 from bench.matching.district.families import Mix, Row
 from bench.matching.district.noise import ORDINARY, Noise
@@ -113,6 +113,16 @@ def test_a_child_under_whose_number_another_is_filed_counts_as_a_false_question(
     Counting(counted, of_both, 7).after(caller, told(of_both, caller))
     assert counted.questions["false_after"] == 1
     assert counted.falses[0].startswith("seed 7, child 0")
+
+
+def test_a_caller_who_reads_again_may_tell_the_name_as_another_paper_has_it() -> None:
+    amara = replace(child(), forms=(Naming(("Amara",), "Eze"),))
+    again = [
+        MadeUpCaller(amara, amara.said, amara.said, None, _chance(n)).reads_again()
+        for n in range(9)
+    ]
+    other = [{"givenNames": ["Amara"], "familyName": "Eze"}]
+    assert {None} < {each and bool(each.told["otherNames"] == other) for each in again}
 
 
 def test_a_record_that_no_search_can_reach_is_not_counted_against_the_matcher() -> None:

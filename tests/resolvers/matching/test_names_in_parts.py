@@ -142,3 +142,31 @@ def test_beside_a_sister_of_the_same_first_name_the_whole_name_is_enough() -> No
     )
     assert found.certain("register") == (hers,)
     assert not found.certain("care")
+
+
+@pytest.mark.parametrize("searched_by_name", [True, False])
+def test_half_of_a_name_is_enough_only_where_a_register_would_have_brought_a_twin(
+    *, searched_by_name: bool
+) -> None:
+    told = replace(
+        TOLD,
+        identifiers=frozenset(),
+        postcodes=frozenset({HOME}),
+        stated_names=(Name(("Fatima", "Shabana"), "Zubairu"),),
+    )
+    here = {"addresses": (Address(postcode=HOME),), "sex": Sex.FEMALE}
+    whole, unnumbered = (
+        file("Fatima", "Shabana", **here, identifiers=n) for n in ((AMARA_NHS,), ())
+    )
+    found = resolve(
+        told,
+        {
+            "pds": (whole,),
+            "school": (unnumbered,),
+            "housing": (file("Fatima", **here, identifiers=()),),
+        },
+        populations={"pds": ALL, "school": 60_000, "housing": 60_000},
+        by_number=() if searched_by_name else ("pds",),
+    )
+    assert bool(found.certain("housing")) is searched_by_name
+    assert found.certain("school")
