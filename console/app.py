@@ -46,9 +46,7 @@ def pages_app(settings: PagesSettings, secret: bytes, assets: Assets) -> Starlet
         routes=routes,
         lifespan=_wired(settings, keys, assets),
         middleware=[
-            Middleware(
-                SecurityHeaders, public_url=settings.public_url, issuer=settings.sign_in.issuer
-            )
+            Middleware(SecurityHeaders, public_url=settings.public_url),
         ],
         exception_handlers={404: _not_there, 405: _not_there},
     )

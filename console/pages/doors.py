@@ -96,7 +96,9 @@ async def _finish(request: Request) -> Response:
 async def _sign_out(visit: Visit) -> Response:
     visit.parts.signed_out.end(visit.session)
     address = await visit.parts.flow.sign_out(visit.session.tokens)
-    response = RedirectResponse(address, 303)
+    # No redirect: our forms may lead nowhere else, and a provider may sign people out anywhere.
+    text = rendered(visit.parts.templates, "leaving.html", {"signed_in": False, "on": address})
+    response = HTMLResponse(text, headers={"Refresh": f"0; url={address}"})
     response.headers["Clear-Site-Data"] = '"cache"'
     forget_session(visit.request, response)
     return response

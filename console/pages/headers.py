@@ -1,7 +1,6 @@
 """What every response tells the browser: load nothing from elsewhere, keep nothing."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,9 +25,9 @@ _A_YEAR: Final = "max-age=63072000; includeSubDomains"
 class SecurityHeaders:
     """Adds the headers to every response, whoever made it."""
 
-    def __init__(self, app: ASGIApp, public_url: str, issuer: str) -> None:
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
         self._app = app
-        self._headers = {**_FIXED, "Content-Security-Policy": _policy(issuer)}
+        self._headers = {**_FIXED, "Content-Security-Policy": _policy()}
         if public_url.startswith("https:"):
             self._headers["Strict-Transport-Security"] = _A_YEAR
 
@@ -45,15 +44,13 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with if scope["type"] == "http" else send)
 
 
-def _policy(issuer: str) -> str:
-    """Nothing but our own files; forms may lead to the provider, which signs people out."""
-    parts = urlsplit(issuer)
-    own = ("style-src", "script-src", "img-src", "connect-src")
+def _policy() -> str:
+    """Nothing but our own files, and no form that leads to anybody else."""
+    own = ("style-src", "script-src", "img-src", "connect-src", "form-action")
     return "; ".join(
         (
             "default-src 'none'",
             *(f"{what} 'self'" for what in own),
-            f"form-action 'self' {parts.scheme}://{parts.netloc}",
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",

@@ -43,7 +43,7 @@ async def test_the_observatory_finds_nothing_and_gives_its_highest_score() -> No
         return {"type": "http.request"}
 
     asked: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await SecurityHeaders(page, HERE, "https://sign-in.example")(asked, receive, send)
+    await SecurityHeaders(page, HERE)(asked, receive, send)
     headers = Headers(raw=sent[0]["headers"])
     said = {
         "headers": dict(headers),

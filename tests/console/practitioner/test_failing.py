@@ -77,7 +77,7 @@ def test_an_answer_that_breaks_off_says_so_and_keeps_what_is_true(
     page.get_by_role("heading", name="The answer broke off").wait_for()
     assert page.locator("#group-known > li").count() == 2
     state = page.locator("#state").inner_text()
-    assert 'Nothing is known of Agency 3. It is no "no record".' in state
+    assert "Nothing is known of Agency 3. This does not mean that they have no record." in state
     assert "agencies answered" not in state
     assert page.locator("#state").get_by_role("button", name="Ask again").is_visible()
 
@@ -123,6 +123,19 @@ def test_a_page_whose_line_breaks_says_so_wherever_it_breaks(
     finally:
         live.unroute("**/find/answer")
     assert "agencies answered" not in live.locator("main").inner_text()
+
+
+def test_what_nobody_foresaw_ends_the_answer_and_comes_into_no_log(
+    page: Page, pages: ToldPages, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages.next(rows=[agency_row(1), agency_row(2, asOf=["Zebedee"])])
+    _ask(page, pages)
+    page.get_by_text("The answer broke off").or_(
+        page.get_by_text("Something failed here.")
+    ).wait_for()
+    assert "agencies answered" not in page.locator("main").inner_text()
+    assert "failed: TypeError" in caplog.messages
+    assert not [each for each in caplog.records if each.exc_info or "Zebedee" in each.getMessage()]
 
 
 def _refused(page: Page, pages: ToldPages, bad: str) -> None:
