@@ -34,7 +34,8 @@ class Match:
     """Counts what it saw: where a key was not readable, an empty result proves nothing.
 
     `aside` are the rows whose key was not readable, up to `most_aside`: another row of the same
-    record may have it. `is_one` tells who is looked for at all: a teacher in a roster is no pupil.
+    record may have it. `astray`: a row of another key has the number in another column, as one that
+    was replaced. `is_one` tells who is looked for at all: a teacher in a roster is no pupil.
     """
 
     wanted: tuple[tuple[Reading, str], ...]
@@ -45,6 +46,7 @@ class Match:
     unreadable: int = 0
     most_aside: int = 0
     aside: list[Any] = field(default_factory=list)
+    astray: bool = False
 
     @classmethod
     def of(cls, by: tuple[str, ...], mapping: RecordMapping, given: Mapping[str, str]) -> Self:
@@ -59,6 +61,7 @@ class Match:
         self.rows += 1
         if self.plainly is not None and self._is_plainly_another(document, self.plainly):
             self.readable += 1
+            self.astray = self.astray or self._stands_in(document)
             return False
         for place, (reading, value) in enumerate(self.wanted):
             read = _read(reading, document)
@@ -90,6 +93,9 @@ class Match:
             return False
         text = str(raw).translate(_DECORATION).removesuffix(".0").upper()
         return plainly(text) and text != value.upper()
+
+    def _stands_in(self, row: Any) -> bool:
+        return isinstance(row, dict) and self.wanted[0][1].upper() in row.values()
 
     def _set_aside(self, document: Any) -> None:
         if self.is_one(document):

@@ -162,6 +162,7 @@ class Pass:
         if found:
             return Records(tuple(found), as_of, whole=whole and not wanted.forgot)
         astray = beside is not None and has_key(beside, wanted)
+        astray = astray or wanted.astray
         return NoRecord(as_of, whole=whole and not (wanted.unreadable or astray))
 
     def _found(

@@ -1,6 +1,7 @@
 """What an HTTP answer comes to before its documents are mapped: found, absent, too much, failed."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,12 +16,14 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.frozen import plainly_made, replace
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.http.diagnosis import unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
 from adapters.http.json_records import said_twice
 from adapters.http.operation import HttpOperation, RestrictedReply
-from adapters.http.verdict import Answer
-from adapters.mapping.beside.told import ToldBeside
+from adapters.http.verdict import Answer, JsonAnswer
+from adapters.mapping.beside.held import bears, element_beside, stands_beside
+from adapters.mapping.beside.told import ToldBeside, called
 from adapters.mapping.mapping import Unusable
 from adapters.network.http_request import HttpAnswer
 
@@ -88,6 +91,34 @@ class AnswerReader:
             return NoRecord(operation.moment(answer, self.clock()), not more, unread)
         said = found.more is more and found.unread is unread
         return found if said else replace(found, more=more, unread=unread)
+
+    def unless_held(
+        self, said: NoRecord, operation: HttpOperation, answer: Answer, given: Mapping[str, str]
+    ) -> NoRecord:
+        """`said`, open where the child whose number is `given` stands elsewhere in the answer.
+
+        A filter of `records` may have left her out: what the agency holds under another status
+        than the manifest knows, it holds.
+        """
+        numbers = frozenset(given[key] for key in CHILD_NUMBERS & given.keys())
+        held = said.whole and numbers and self._holds(operation, answer, numbers)
+        return replace(said, whole=False, unread=Unread.PARTIAL) if held else said
+
+    def _holds(self, operation: HttpOperation, answer: Answer, numbers: frozenset[str]) -> bool:
+        mapping, today = operation.mapping, self.clock().date()
+
+        def is_one(part: Any) -> bool:
+            record = mapping.record(part, _NOBODY, today)
+            if isinstance(record, Unusable) or not (record.names or record.birth_date):
+                return False
+            return any(one.value in numbers for one in record.identifiers)
+
+        records = operation.operation.records or ""
+        if not isinstance(answer, JsonAnswer):
+            named = called(records.rpartition("/")[2].rpartition(":")[2].partition("[")[0])
+            return element_beside(answer.scope, numbers, named, is_one)
+        filtered = "[?" in records and bears(answer.body, numbers)
+        return filtered or stands_beside(answer.body, numbers, is_one)
 
     def _records_beside(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | None:
         """The records of an answer that is absent by `absent`: it contradicts itself."""

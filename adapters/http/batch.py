@@ -92,7 +92,27 @@ def _listed(
     ended = operation.total is not None or more is False
     said = _said(source, operation, questions[0], found.documents)
     answered = BatchAnswer(said, operation.moment(answer, source.clock()), cut, ended)
-    return _once_said(answer, told_apart(questions, answered, most))
+    replies = told_apart(questions, answered, most)
+    return _once_said(answer, _unless_held(source, operation, questions, answer, replies))
+
+
+def _unless_held(
+    source: HttpSource,
+    operation: HttpOperation,
+    questions: tuple[Question, ...],
+    answer: Answer,
+    replies: tuple[Reply, ...],
+) -> tuple[Reply, ...]:
+    """The replies; who stands elsewhere in the answer is asked about alone."""
+    held = source.reader.unless_held
+    return tuple(
+        NOT_OURS
+        if isinstance(said, NoRecord)
+        and said.whole
+        and not held(said, operation, answer, one.given).whole
+        else said
+        for one, said in zip(questions, replies, strict=True)
+    )
 
 
 def _once_said(answer: Answer, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

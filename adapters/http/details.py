@@ -81,7 +81,9 @@ class DetailReader:
         given = {**question.given, **_keys(record)}
         names = sorted(wanted)
         reads = [
-            self.pages.read(DetailAsked(operation.details[name], given, question.pace, headers))
+            self.pages.read(
+                DetailAsked(operation, operation.details[name], given, question.pace, headers)
+            )
             for name in names
         ]
         items = dict(zip(names, await asyncio.gather(*reads), strict=True))

@@ -1,8 +1,6 @@
 """Where a JSON answer has its records and a record its items, as the manifest says."""
 
-import re
-from collections.abc import Collection
-from typing import Any, Final
+from typing import Any
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import UnreadableError
@@ -11,8 +9,6 @@ from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.verdict import JsonAnswer
 from adapters.mapping.beside.more import says_more
 from adapters.mapping.beside.told import ToldBeside
-
-_DECORATION: Final = re.compile(r"[\s-]")
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
@@ -49,11 +45,3 @@ def said_twice(answer: Any) -> Malformed | None:
 def more_in(_answer: JsonAnswer, beside: ToldBeside, received: int) -> bool | None:
     """Whether the answer says that there are more than the `received` records so far."""
     return says_more(beside, received)
-
-
-def bears(part: Any, numbers: Collection[str]) -> bool:
-    """Whether one of these numbers is a value of a JSON answer, with spaces and dashes or not."""
-    if isinstance(part, dict | list):
-        below = part.values() if isinstance(part, dict) else part
-        return any(bears(one, numbers) for one in below)
-    return _DECORATION.sub("", str(part)) in numbers

@@ -28,6 +28,9 @@ from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.moment import read_moment
 
 _OK = 200
+# Where an answer's body may say that there is no such child. Any other status contradicts it: it
+# came in part (206), or not yet (202). A fault of SOAP comes with 500, and is read before that.
+_OF_ABSENCE = frozenset({_OK, 400, 404, 410, 422, 500})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,16 @@ class HttpOperation:
             return RestrictedReply()
         if _holds(self.too_many, answer):
             return TooMany()
-        if _holds(self.absent, answer):
+        if self._says_absent(answer):
             return NoRecord(self.moment(answer, now))
         if answer.failure is not None:
             return answer.failure
         return None if answer.status == _OK else Malformed("status")
+
+    def _says_absent(self, answer: Answer) -> bool:
+        if self.absent is None or not self.absent.holds(answer.scope):
+            return False
+        return answer.status in _OF_ABSENCE or "status" in self.absent.roots
 
     def moment(self, answer: Answer, now: datetime) -> datetime | None:
         """The moment that the agency says its data is of; None if it does not say.

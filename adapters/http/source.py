@@ -23,7 +23,6 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.frozen import plainly_made, replace
-from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.contract.time_limit import TimeLimit
@@ -32,13 +31,12 @@ from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.json_records import bears
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
-from adapters.http.verdict import REFUSED, Answer, JsonAnswer
+from adapters.http.verdict import REFUSED, Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
@@ -111,14 +109,17 @@ class HttpSource:
             first = self.reader.found(operation, answer)
         else:
             first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
-        if not isinstance(first, FoundDocuments):
-            return told(first, question)
-        page = ReadPage(operation, asking, request, answer, first)
-        found = await self._to_the_end(page, question, until)
-        if isinstance(found, NoRecord) and await in_turn(
-            answer.length, lambda: _left_out(operation, answer, question)
-        ):
-            return replace(found, whole=False, unread=Unread.PARTIAL)
+        if isinstance(first, FoundDocuments):
+            page = ReadPage(operation, asking, request, answer, first)
+            found = await self._to_the_end(page, question, until)
+        else:
+            found = first
+        if isinstance(found, NoRecord):
+            absent, given = found, question.given
+            return await in_turn(
+                answer.length,
+                lambda: self.reader.unless_held(absent, operation, answer, given),
+            )
         if not isinstance(found, FoundDocuments):
             return told(found, question)
         read = await self._detailed(operation, question, headers, found.documents, until)
@@ -268,16 +269,6 @@ class Sending:
         """For a request of `question`."""
         reads = operation if operation is not None and operation.restricted_reply else None
         return cls(question.pace, question.may_resend, reads)
-
-
-def _left_out(operation: HttpOperation, answer: Answer, question: Question) -> bool:
-    """Whether a filter of `records` left out an item that bears the number asked by.
-
-    What the agency holds under another status than the manifest knows, it holds.
-    """
-    filtered = "[?" in (operation.operation.records or "")
-    numbers = frozenset(question.given[key] for key in CHILD_NUMBERS & question.given.keys())
-    return filtered and isinstance(answer, JsonAnswer) and bears(answer.body, numbers)
 
 
 def told(

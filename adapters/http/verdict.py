@@ -18,6 +18,7 @@ _MARKS_AND_SPACES: Final = b"\xef\xbb\xbf\xfe\xff \t\r\n"
 _LONGEST_WAIT_S: Final = 3600.0
 _OLDEST_S: Final = 2**31  # seconds, about 68 years: what a cache says of more (RFC 9111, 1.2.2)
 _LONGEST_AGE: Final = 15  # digits
+_CLOCKS_APART_S: Final = 600.0
 REFUSED: Final = frozenset({401, 403})
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
@@ -161,11 +162,21 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 def cached_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When a cache between got the answer, by its `Age` (RFC 9111, section 5.1); None without one.
 
-    Of several the oldest counts. An age that cannot be read is taken for the oldest there is.
+    Of several the oldest counts. An age that cannot be read is taken for the oldest there is. A
+    cache that says none still keeps the agency's `Date`: the answer is as old as that (section
+    4.2.3, apparent age), unless the two clocks are as far apart as clocks may be.
     """
     if "age" not in headers:
-        return None
+        return _dated(headers.get("date", ""), now)
     told = [one.strip() for one in headers["age"].split(",")]
     whole = all(one.isascii() and one.isdigit() and len(one) <= _LONGEST_AGE for one in told)
     age_s = max(map(int, told)) if whole else _OLDEST_S
     return now - timedelta(seconds=min(age_s, _OLDEST_S))
+
+
+def _dated(date: str, now: datetime) -> datetime | None:
+    try:
+        dated = parsedate_to_datetime(date)
+        return dated if (now - dated).total_seconds() > _CLOCKS_APART_S else None
+    except (ValueError, TypeError):
+        return None

@@ -1,6 +1,6 @@
 """The kind `fhir`: R4 and STU3, single resources and searchset Bundles, references resolved."""
 
-from typing import Any
+from typing import Any, Final
 
 from adapters.contract.contract import Malformed, MoreNeeded, Unread
 from adapters.expressions.jmespath_expression import UnreadableError
@@ -20,8 +20,18 @@ from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.request import RequestParts, request_for
 from adapters.http.verdict import JsonAnswer, judge
 from adapters.manifest.placeholder import as_fhir
+from adapters.mapping.beside.more import says_more
 from adapters.mapping.beside.told import ToldBeside
+from adapters.mapping.beside.trouble import says_trouble
 from adapters.network.http_request import HttpRequest
+
+# FHIR R4 and R5, Bundle; STU3 has no other.
+_OF_A_BUNDLE: Final = frozenset(
+    {
+        *("resourceType", "id", "meta", "implicitRules", "language", "identifier", "type"),
+        *("timestamp", "total", "link", "entry", "signature", "issues"),
+    }
+)
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
@@ -44,15 +54,30 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
 
 
 def more_in(answer: JsonAnswer, _beside: ToldBeside, received: int) -> bool | None:
-    """Whether a Bundle has a next page, or states a total of more matches than came."""
+    """Whether a Bundle has a next page, or states a total of more matches than came.
+
+    Or a server, or what stands before it, says in words of its own that there are more.
+    """
     total = answer.body.get("total")
     counted = isinstance(total, int) and not isinstance(total, bool) and total > received
-    return True if counted or has_next(answer.body) else None
+    said = counted or has_next(answer.body) or says_more(_foreign(answer), received)
+    return True if said else None
 
 
 def doubts_in(answer: JsonAnswer, operation: HttpOperation, _beside: ToldBeside) -> bool:
-    """Whether a Bundle warns that it is not all, or is not of what was searched for."""
-    return doubts(answer.body, operation.operation)
+    """Whether a Bundle warns that it is not all, or is not of what was searched for.
+
+    Or something says so beside the standard: a cache's `Warning`, a member of no Bundle.
+    """
+    said = says_trouble(_foreign(answer), operation.verdicts)
+    return said or doubts(answer.body, operation.operation)
+
+
+def _foreign(answer: JsonAnswer) -> ToldBeside:
+    """What an answer says in its headers, and in members that no Bundle has."""
+    body = answer.body if answer.body.get("resourceType") == "Bundle" else {}
+    foreign = {name: one for name, one in body.items() if name not in _OF_A_BUNDLE}
+    return ToldBeside(answer.headers, foreign)
 
 
 def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:

@@ -8,7 +8,8 @@ from typing import Any, Final, Self
 from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
 from adapters.contract.frozen import replace
 from adapters.http.dialect import Dialect, told_beside
-from adapters.http.operation import HttpDetail
+from adapters.http.json_records import said_twice
+from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.paging.page_style import NextPage, NoCursor, next_address
 from adapters.http.verdict import Answer
 from adapters.mapping.beside.told import ToldBeside
@@ -20,7 +21,7 @@ _OK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class DetailItems:
-    """What a detail holds; `cut` if there is more of it, or may be."""
+    """What a detail holds; `cut` if there is more of it, or may be, as after a failure."""
 
     items: list[Any]
     cut: bool
@@ -28,8 +29,12 @@ class DetailItems:
 
 @dataclass(frozen=True, slots=True)
 class DetailAsked:
-    """One detail of one record: what its address needs, at whose pace, and on whose behalf."""
+    """One detail of one record: what its address needs, at whose pace, and on whose behalf.
 
+    `operation` is the one that found the record.
+    """
+
+    operation: HttpOperation
     detail: HttpDetail
     given: Mapping[str, str]
     pace: Callable[[], Awaitable[bool]]
@@ -38,16 +43,21 @@ class DetailAsked:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The page that was read last, and all items and addresses up to it."""
+    """The page that was read last, and all items and addresses up to it.
+
+    `doubted` if one of them says itself that it failed, or did not look everywhere.
+    """
 
     answer: Answer
     beside: ToldBeside
     own: list[Any]
     items: list[Any]
     urls: tuple[str, ...]
+    doubted: bool
 
     def turned(self, later: Self, url: str) -> "_Page":
-        return replace(later, items=[*self.items, *later.own], urls=(*self.urls, url))
+        items, doubted = [*self.items, *later.own], self.doubted or later.doubted
+        return replace(later, items=items, urls=(*self.urls, url), doubted=doubted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class DetailPages:
             if later is None or (later.own and later.own == page.own):
                 return DetailItems(page.items, cut=True)
             page = page.turned(later, url)
-        return DetailItems(page.items, cut=self._goes_on(asked, page))
+        return DetailItems(page.items, cut=page.doubted or self._goes_on(asked, page))
 
     async def _page(self, asked: DetailAsked, url: str) -> _Page | None:
         try:
@@ -88,7 +98,10 @@ class DetailPages:
         items = self.dialect.items(answer, asked.detail) if usable else None
         if items is None:
             return None
-        return _Page(answer, told_beside(answer, items), items, items, (url,))
+        beside = told_beside(answer, items)
+        twice = not items and said_twice(answer) is not None
+        doubted = twice or self.dialect.doubts(answer, asked.operation, beside)
+        return _Page(answer, beside, items, items, (url,), doubted)
 
     def _next(self, asked: DetailAsked, page: _Page) -> str | None:
         step, paging = self._step(asked, page), asked.detail.paging

@@ -41,7 +41,8 @@ def next_link(header: str) -> str | None:
 
 
 def _is_next(told: dict[str, str]) -> bool:
-    return "next" in told.get("rel", "").lower().split()
+    # Apostrophes are no quotes in a header (RFC 9110, section 5.6.4), and are written as such.
+    return "next" in told.get("rel", "").strip("'").lower().split()
 
 
 def _links(header: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -6,10 +6,18 @@ APIs have for "there is more", whether or not the manifest reads them: next link
 `hasNextPage`, Spring's `last`), totals larger than what came, and their headers.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from adapters.mapping.beside.told import DEEPEST, LOOKED_INTO, ToldBeside, called, counted
+from adapters.mapping.beside.told import (
+    DEEPEST,
+    LOOKED_INTO,
+    ToldBeside,
+    called,
+    counted,
+    flag,
+)
 
 # Where more is to be had: a link, a cursor, the number of a page.
 _NEXT: Final = frozenset(
@@ -35,13 +43,19 @@ _NEXT: Final = frozenset(
         "continuationtoken",
         "lastevaluatedkey",
         "odatanextlink",
+        "hydranext",
+        "nextcontinuationtoken",
+        "nextfile",
+        "nextpart",
     }
 )
 _MORE: Final = frozenset(
     {
         "more",
         "hasmore",
+        "moreitems",
         "hasmoreitems",
+        "hasmorechildren",
         "hasmorepages",
         "hasmoreresults",
         "hasmorerecords",
@@ -58,7 +72,12 @@ _MORE: Final = frozenset(
         "incompleteresults",
     }
 )
-_LAST: Final = frozenset({"last", "islast", "islastpage", "lastpage", "endoflist", "done", "eof"})
+_LAST: Final = frozenset(
+    {
+        *("last", "islast", "islastpage", "lastpage", "end", "isend", "atend", "endoflist"),
+        *("endofresults", "endofstream", "done", "isdone", "eof"),
+    }
+)
 _TOTALS: Final = frozenset(
     {
         "total",
@@ -81,14 +100,19 @@ _TOTALS: Final = frozenset(
     }
 )
 _ANNOTATED: Final[Mapping[str, str]] = {"count": "odatacount"}  # OData 4.01 leaves odata. out
-_COUNTS: Final = frozenset({"count", "recordcount", "resultcount", "numberofrecords", "matches"})
-_HEEDED: Final = _NEXT | _MORE | _LAST | _TOTALS | _COUNTS
+_COUNTS: Final = frozenset({"count", "matches", "found", "hits", "nbhits"})
+# Other names for a count: of results, children, rows. One of pages, requests or seconds is none.
+_COUNTED: Final = re.compile(r"total|count$|^num(ber|of)?|^nof")
+_OF_OTHERS: Final = re.compile(
+    r"page|time|duration|second|milli|size|limit|cost|price|shard|node|quer|request|call|attempt"
+    r"|retr|error|warn|fail|suppress|withheld|hidden|restrict|exclud|mask|redact|inaccess|denied"
+    r"|user|view|visit|access|version|discount|account|country|county|phone|house|street"
+)
+_LONGEST_COUNT: Final = 24  # letters
+_RANGE_OF: Final = "rangeof"  # how many a Content-Range says are in the answer
+_HEEDED: Final = _NEXT | _MORE | _LAST | _TOTALS | _COUNTS | {_RANGE_OF}
 _PAGES: Final = frozenset({"totalpages", "pagecount", "numpages", "pagestotal", "lastpage"})
 _FEW: Final = 500  # names
-_FLAGS: Final[Mapping[str, bool]] = {
-    **dict.fromkeys(("true", "yes", "y", "1"), True),
-    **dict.fromkeys(("false", "no", "n", "0"), False),
-}
 _PAGE: Final = frozenset({"page", "currentpage", "pagenumber", "pageno"})
 _SPEAKS: Final = _HEEDED | _PAGE | _PAGES | LOOKED_INTO
 _OF_PAGES: Final = _PAGE | _PAGES
@@ -101,7 +125,9 @@ def says_more(beside: ToldBeside, received: int) -> bool | None:
     """
     every = beside.every
     said = {_said(name, value, received) for name, value in every if name in _HEEDED}
-    if True in said or _is_not_the_last_page(beside):
+    if True in said or _is_not_the_last_page(beside, received):
+        return True
+    if any(_counts(name, value, received) for name, value in every if name not in _HEEDED):
         return True
     return False if False in said else None
 
@@ -157,14 +183,20 @@ def _said(name: str, value: Any, received: int) -> bool | None:
     if name in _NEXT:
         return _leads_on(value)
     if name in _MORE:
-        return _flag(value)
-    if name in _LAST and (last := _flag(value)) is not None:
+        return flag(value)
+    if name in _LAST and (last := flag(value)) is not None:
         return not last
     if name in _TOTALS:
         return None if (total := _number(value)) is None else total > received
-    if name in _COUNTS and (_number(value) or 0) > received:
-        return True
-    return None
+    counted = name in _COUNTS and (_number(value) or 0) > received
+    return True if counted or (name == _RANGE_OF and value and not received) else None
+
+
+def _counts(name: str, value: Any, received: int) -> bool:
+    number = _number(value)
+    if number is None or number <= received or len(name) > _LONGEST_COUNT:
+        return False
+    return _COUNTED.search(name) is not None and _OF_OTHERS.search(name) is None
 
 
 def _leads_on(value: Any) -> bool | None:
@@ -181,19 +213,13 @@ def _leads_on(value: Any) -> bool | None:
             return None
 
 
-def _flag(value: Any) -> bool | None:
-    if isinstance(value, str):
-        return _FLAGS.get(value.strip().lower())
-    return bool(value) if isinstance(value, int) and value in (0, 1) else None
-
-
 def _number(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         return counted(value.strip())
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _is_not_the_last_page(beside: ToldBeside) -> bool:
+def _is_not_the_last_page(beside: ToldBeside, received: int) -> bool:
     """Whether it says that it is page so many of more."""
     told: dict[str, int | None] = {}
     for name, value in beside.body:
@@ -201,4 +227,6 @@ def _is_not_the_last_page(beside: ToldBeside) -> bool:
             told.setdefault(name, _number(value))
     page = next((told[name] for name in _PAGE if told.get(name) is not None), None)
     pages = next((told[name] for name in _PAGES if told.get(name) is not None), None)
-    return page is not None and pages is not None and 1 <= page < pages
+    if page is None:  # an empty answer that says how many pages there are
+        return pages is not None and pages > 1 and not received
+    return pages is not None and 1 <= page < pages

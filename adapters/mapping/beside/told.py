@@ -17,14 +17,32 @@ _MOST_ELEMENTS: Final = 2000
 _MOST_TOLD: Final = 5000  # names; whoever says more beside the records may say anything there
 _LONGEST_NAME: Final = 40
 _LETTERS: Final = re.compile(r"[^a-z]")
+_DECORATION: Final = re.compile(r"[\s-]")
 _RANGE: Final = re.compile(r"(?:\w+\s+)?(\d+)-(\d+)/(\d+)")
 _EMPTY_RANGE: Final = re.compile(r"(?:\w+\s+)?\*/(\d+)")
 _LINKS: Final = frozenset({"links", "link"})
-_REMARKS: Final = frozenset({"statusinfoset", "messages", "issues", "notifications", "alerts"})
+_REMARKS: Final = frozenset(
+    {"statusinfoset", "messages", "issues", "issue", "notifications", "notices", "alerts"}
+)
 LOOKED_INTO: Final = _LINKS | _REMARKS  # lists by these names
 _MOST_REMARKS: Final = 100
 _NONE: Final = frozenset[int]()
 _MOST_DIGITS: Final = 18  # Python refuses to read thousands of them
+# Headers that say of a failure behind status 200, and where in their value.
+_OF_ERRORS: Final[Mapping[str, re.Pattern[str]]] = {
+    "proxy-status": re.compile(r";\s*error\s*="),  # RFC 9209, section 2.1.1
+    "cache-status": re.compile(r";\s*ttl\s*=\s*-"),  # served stale (RFC 9211, section 2.4)
+    "grpc-status": re.compile(r"^\s*[1-9]"),
+    "refresh": re.compile(r"\burl\s*=", re.IGNORECASE),  # to a page for signing in, or of an error
+    # A challenge beside an answer: it was given to nobody in particular. Kerberos ends with one.
+    "www-authenticate": re.compile(r"^\s*(?!Negotiate\b)\S", re.IGNORECASE),
+    "retry-after": re.compile(r"\S"),  # it is not ready
+}
+_FLAGS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("true", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "0"), False),
+}
+_PLAIN: Final = frozenset({"error", "errors", "odata-error", "total-count", "truncated", "partial"})
 
 Told = tuple[tuple[str, Any], ...]
 """Names as `called`, and their values, in the order of the answer."""
@@ -81,18 +99,35 @@ def counted(digits: str) -> int:
     return int(digits) if len(digits) <= _MOST_DIGITS else sys.maxsize
 
 
+def flag(value: Any) -> bool | None:
+    """Whether a value says yes; None where it says neither yes nor no."""
+    if isinstance(value, str):
+        return _FLAGS.get(value.strip().lower())
+    return bool(value) if isinstance(value, int) and value in (0, 1) else None
+
+
+def undecorated(text: str) -> str:
+    """A number as it is compared: without the spaces and dashes between its digits."""
+    return _DECORATION.sub("", text)
+
+
 def _of_headers(headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for name, value in headers.items():
         if name == "link":
             yield "next", _linked(value)
         elif name == "content-range" and (found := _RANGE.fullmatch(value.strip())):
             yield "hasmore", counted(found[2]) + 1 < counted(found[3])
+            yield "rangeof", counted(found[2]) + 1 - counted(found[1])
         elif name == "content-range" and (found := _EMPTY_RANGE.fullmatch(value.strip())):
             yield "total", counted(found[1])
         elif name == "x-pagination" and value.lstrip().startswith("{"):
             yield from _of_text(value)
         elif name.startswith("x-"):
             yield called(name.removeprefix("x-").removeprefix("ms-")), value
+        elif name in _OF_ERRORS and (said := _OF_ERRORS[name].search(value)):
+            yield "error", said[0]
+        elif name in _PLAIN:
+            yield called(name), value
 
 
 def _linked(header: str) -> Any:

@@ -9,34 +9,57 @@ import re
 from collections.abc import Collection
 from typing import Any, Final
 
-from adapters.mapping.beside.told import ToldBeside, called
+from adapters.mapping.beside.told import ToldBeside, called, flag
 
 _ERRORS: Final = frozenset(
     {
         *("error", "errors", "errorcode", "errormessage", "errormessages", "errordescription"),
-        *("exception", "exceptions", "fault", "odataerror", "failed", "failures"),
-        *("warning", "warnings", "coremessages"),
-        *("omitted", "redacted", "suppressed", "withheld", "hidden", "excluded"),
+        *("err", "errmsg", "errortext", "errordetail", "errordetails", "errorlist", "errorcount"),
+        *("errortype", "amznerrortype", "haserror", "haserrors", "iserror", "waserror"),
+        *("exception", "exceptions", "exceptionmessage", "fault"),
+        *("odataerror", "failed", "failures", "failure", "failurereason", "isfailed", "hasfailed"),
+        *("failedsources", "failedsystems", "failedshards", "failednodes", "failedservices"),
+        *("missingsources", "unavailable", "unavailablesources", "unavailablesystems"),
+        *("unavailableservices", "unreachable", "unreachablesources", "notsearched"),
+        *("warning", "warnings", "haswarnings", "coremessages", "problem", "problems"),
+        *("omitted", "redacted", "suppressed", "withheld", "hidden", "excluded", "denied"),
         *("omittedcount", "suppressedcount", "withheldcount", "hiddencount", "restrictedcount"),
+        *("redactedcount", "excludedcount", "deniedcount", "maskedcount", "inaccessiblecount"),
     }
 )
 _TROUBLED: Final = frozenset(
     {
-        *("partial", "ispartial", "partialresult", "partialresults", "incomplete", "isincomplete"),
-        *("timedout", "terminatedearly", "degraded", "stale", "isstale"),
-        *("maintenance", "maintenancemode", "suspended", "readonly"),
+        *("partial", "ispartial", "partialresult", "partialresults", "partialcontent"),
+        *("incomplete", "isincomplete", "outdated", "isoutdated", "restricted", "isrestricted"),
+        *("timeout", "istimeout", "timedout", "istimedout", "terminatedearly"),
+        *("degraded", "isdegraded", "stale", "isstale", "offline", "isoffline"),
+        *("aborted", "isaborted", "cancelled", "canceled", "iscancelled", "iscanceled"),
+        *("maintenance", "maintenancemode", "undermaintenance", "suspended", "readonly"),
+        *("pending", "ispending", "queued", "processing", "isprocessing", "inprogress"),
+        *("isinprogress", "syncing", "issyncing", "indexing", "isindexing", "rebuilding"),
+        *("isrebuilding", "reindexing", "isreindexing", "initializing", "initialising"),
+        *("accessdenied", "unauthorized", "unauthorised", "forbidden", "nopermission"),
+        *("insufficientpermission", "insufficientpermissions", "loginrequired", "sessionexpired"),
+        *("tokenexpired", "isanonymous", "tryagain", "dryrun", "isdryrun", "mock", "simulated"),
     }
 )
 _WELL: Final = frozenset(
     {
-        *("success", "issuccess", "succeeded", "successful", "ok", "complete", "iscomplete"),
-        *("numfoundexact", "zkconnected"),
+        *("success", "issuccess", "succeeded", "successful", "issuccessful", "wassuccessful"),
+        *("ok", "isok", "valid", "isvalid", "complete", "iscomplete", "completed", "iscompleted"),
+        *("available", "isavailable", "authenticated", "isauthenticated", "authorized"),
+        *("authorised", "isauthorized", "isauthorised", "loggedin", "isloggedin"),
+        *("ready", "isready", "online", "isonline", "healthy", "ishealthy"),
+        *("exhaustive", "exhaustivenbhits", "numfoundexact", "zkconnected"),
     }
 )
 _STATUSES: Final = frozenset(
     {
         *("status", "state", "result", "outcome", "code", "statuscode", "httpstatus", "httpcode"),
         *("httpstatuscode", "responsestatus", "resultstatus", "imsxcodemajor"),
+        *("resultcode", "responsecode", "returncode", "backendstatus", "upstreamstatus"),
+        *("searchstatus", "querystatus", "indexstatus", "jobstatus", "syncstatus"),
+        *("permission", "permissions", "access"),
     }
 )
 _BAD: Final = frozenset(
@@ -44,17 +67,39 @@ _BAD: Final = frozenset(
         *("error", "errors", "fail", "failed", "failure", "fault", "exception", "unsupported"),
         *("suspended", "unavailable", "degraded", "maintenance", "processing", "rebuilding"),
         *("indexing", "partial", "partially", "incomplete", "stale", "timeout", "timedout"),
-        *("denied", "forbidden", "accessdenied"),
+        *("denied", "forbidden", "accessdenied", "unauthorized", "unauthorised", "aborted"),
+        *("pending", "inprogress", "queued", "running", "offline", "down", "expired"),
     }
 )
-_SEVERITIES: Final = frozenset({"severity", "imsxseverity"})
+# In a longer word, such as ERR_TIMEOUT or COMPLETED_WITH_ERRORS, unless it says that there is none.
+_BAD_PARTS: Final = ("error", "errtimeout", "fail", "timeout", "timedout", "unavailab", "degrad")
+_DENIES: Final = ("no", "without", "zero")
+# Words for people, and what in them is about a search that came to no end.
+_PROSE: Final = frozenset(
+    {
+        *("message", "detail", "details", "info", "information", "reason", "note", "notes"),
+        *("notice", "notices", "alert", "alerts", "remark", "remarks", "diagnostics"),
+        *("statusmessage", "statustext", "statusdescription", "resultmessage", "responsemessage"),
+    }
+)
+_UNENDED: Final = re.compile(
+    r"\btime[sd]?[ -]?out|\bdegraded|\bincomplete\b|\bunavailable|\btruncated"
+    r"|\bre-?(built|build|index)|\btry again|\btemporar|\bnot all\b|\bmaintenance"
+    r"|\bdenied\b|\bunauthori[sz]ed|\bpartially\b"
+    r"|\bpartial (results?|answer|response)|\bsession (has )?(expired|ended)|\blog ?in again"
+    r"|\b(has|have|was|were) (been )?(withheld|suppressed|omitted|redacted|hidden|skipped)",
+    re.IGNORECASE,
+)
+_MOST_PROSE: Final = 2000  # characters
+_SEVERITIES: Final = frozenset({"severity", "imsxseverity", "level", "type", "messagetype"})
 _RELATION: Final = "relation"
-_HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | {_RELATION}
+_HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION}
 _SEVERE: Final = frozenset({"warning", "warn", "error", "fatal", "critical", "severe"})
 _NOTHING: Final = frozenset({"", "false", "no", "none", "null", "ok", "success", "na"})
 _AT_LEAST: Final = "gte"  # Elasticsearch's `hits.total.relation`: there are at least so many
 _HTTP_ERRORS: Final = range(400, 600)
 _LONG: Final = 9
+_MOST_TEXTS: Final = 20
 # RFC 9111 withdrew the header, and caches still send it: stale, not revalidated, disconnected,
 # heuristically fresh, miscellaneous. 299 is used for what is to be withdrawn one day.
 _WARN_CODE: Final = re.compile(r"\s*(11[0-3]|199)\b")
@@ -83,15 +128,26 @@ def _words(expression: str) -> list[str]:
 def _is_trouble(name: str, value: Any) -> bool:
     if name in _ERRORS:
         return not _is_nothing(value)
-    if name in _TROUBLED:
-        return value is True or _text(value) == "true"
-    if name in _WELL:
-        return value is False or _text(value) == "false"
+    if name in _PROSE:
+        return _says_unended(value)
+    if name in _TROUBLED or name in _WELL:
+        return flag(value) is (name in _TROUBLED)
     if name in _SEVERITIES:
         return _text(value) in _SEVERE
     if name == _RELATION:
         return _text(value) == _AT_LEAST
-    return name in _STATUSES and (_text(value) in _BAD or _number(value) in _HTTP_ERRORS)
+    return name in _STATUSES and (_is_bad(_text(value)) or _number(value) in _HTTP_ERRORS)
+
+
+def _is_bad(said: str) -> bool:
+    part = not said.startswith(_DENIES) and any(one in said for one in _BAD_PARTS)
+    return part or said in _BAD
+
+
+def _says_unended(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_says_unended, value[:_MOST_TEXTS]))
+    return isinstance(value, str) and _UNENDED.search(value[:_MOST_PROSE]) is not None
 
 
 def _is_nothing(value: Any) -> bool:

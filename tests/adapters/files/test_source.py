@@ -74,6 +74,13 @@ async def test_a_pupil_not_in_the_export_is_no_record_as_of_its_day(tmp_path: Pa
     assert reply == NoRecord(datetime.fromtimestamp(1_700_000_000, UTC))
 
 
+async def test_a_pupil_whose_number_stands_in_another_column_is_not_absent(tmp_path: Path) -> None:
+    rows = f"{HEADER.strip()},Former UPN\n{BOB.strip()},{NOBODY}\n".replace(BOB[2:15], BOB_UPN)
+    reply = await asked(tmp_path, rows, upn=NOBODY)
+    assert isinstance(reply, NoRecord)
+    assert not reply.whole
+
+
 async def test_the_newest_export_counts_and_its_name_says_of_which_day(tmp_path: Path) -> None:
     (tmp_path / "roll-20261101.csv").write_text(ROLL)
     (tmp_path / "roll-20261120.csv").write_text(HEADER + BOB.replace("W999400126002", BOB_UPN))

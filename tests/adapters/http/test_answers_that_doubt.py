@@ -61,9 +61,10 @@ def to(url: str) -> dict[str, Any]:
     return {"link": [{"relation": "self", "url": url}]}
 
 
-async def asked(body: Any, rest: str = SEARCH) -> Reply:
+async def asked(body: Any, rest: str = SEARCH, **headers: str) -> Reply:
     async def handler(_request: web.Request) -> web.Response:
-        return web.Response(body=orjson.dumps(body), content_type="application/fhir+json")
+        written = orjson.dumps(body)
+        return web.Response(body=written, content_type="application/fhir+json", headers=headers)
 
     async with serving(handler) as base, opened(manifest_text("fhir", base, rest)) as adapter:
         return await adapter.source.ask(question("child", nhs_number=ANN))
@@ -135,6 +136,21 @@ async def test_an_absence_beside_an_issue_that_ended_the_search_is_open(
     issues = [GONE, *beside] if first else [*beside, GONE]
     said = {"resourceType": "OperationOutcome", "issue": issues}
     assert await asked(said, text) == NoRecord(whole=whole)
+
+
+@pytest.mark.parametrize(
+    ("headers", "beside"),
+    [
+        ({"Warning": '110 - "Response is Stale"'}, {}),
+        ({"Link": '</Patient?page=2>; rel="next"'}, {}),
+        ({}, {"warnings": ["one shard did not answer"]}),
+        ({}, {"hasMore": True}),
+    ],
+)
+async def test_what_is_said_beside_the_standard_leaves_an_absence_open(
+    headers: dict[str, str], beside: dict[str, Any]
+) -> None:
+    assert await asked(bundle(total=0, **beside), **headers) == NoRecord(whole=False)
 
 
 async def test_a_record_that_is_only_a_part_says_so() -> None:

@@ -209,6 +209,8 @@ birth_date = "born"
         ({"Age": "60"}, "NO_RECORD"),
         ({"Age": "600000"}, "NONE_FOUND"),
         ({"Age": "soon"}, "NONE_FOUND"),
+        ({"Date": "Mon, 01 Jan 2018 00:00:00 GMT"}, "NONE_FOUND"),
+        ({"Warning": '110 - "Response is Stale"'}, "NONE_FOUND"),
     ],
 )
 async def test_an_old_answer_of_a_cache_proves_no_absence(

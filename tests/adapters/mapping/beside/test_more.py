@@ -37,6 +37,14 @@ LED_ON: list[dict[str, Any]] = [
     {"total": "9" * 5000},
     {"page": 1, "total_pages": 3},
     {"pagination": {"currentPage": 1, "lastPage": 2}},
+    {"childrenCount": 2},
+    {"hitCount": "2"},
+    {"numberOfChildren": 2},
+    {"hydra:totalItems": 2},
+    {"estimatedTotal": 2},
+    {"found": 2},
+    {"hydra:view": {"hydra:next": "/pupils?page=2"}},
+    {"isEnd": False},
 ]
 ENDED: list[dict[str, Any]] = [
     {"next": None},
@@ -55,6 +63,8 @@ SILENT: list[dict[str, Any]] = [
     {"page": 1, "total_pages": 1},
     {"size": 20},
     {"next_of_kin": "Rosa"},
+    {"pageCount": 4},
+    {"queryCount": 7, "totalTimeMs": 40, "account": 7, "numberOfShards": 5},
 ]
 
 

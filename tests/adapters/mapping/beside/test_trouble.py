@@ -40,6 +40,20 @@ TROUBLED: list[dict[str, Any]] = [
     {"suppressed": 1},
     {"statusInfoSet": [{"imsx_codeMajor": "success", "imsx_severity": "warning"}]},
     {"imsx_codeMajor": "failure"},
+    {"hasErrors": True},
+    {"is_degraded": 1},
+    {"stale": "Y"},
+    {"IsSuccessful": 0},
+    {"completed": "no"},
+    {"authenticated": False},
+    {"resultCode": "ERR_TIMEOUT"},
+    {"jobStatus": "COMPLETED_WITH_ERRORS"},
+    {"state": "in progress"},
+    {"unavailableSources": ["east"]},
+    {"message": "The search timed out; results may be incomplete"},
+    {"info": ["The index is being rebuilt"]},
+    {"detail": "Some records have been withheld"},
+    {"meta": {"messages": [{"type": "ERROR", "text": "?"}]}},
 ]
 WELL: list[dict[str, Any]] = [
     {},
@@ -53,6 +67,10 @@ WELL: list[dict[str, Any]] = [
     {"statusInfoSet": [{"imsx_codeMajor": "success", "imsx_severity": "status"}]},
     {"extensions": {"tracing": {"duration": 500}}},
     {"others": [{"error": "of somebody else's record"}]},
+    {"hasErrors": False, "is_degraded": 0, "completed": "yes", "timeout": 30},
+    {"resultCode": "NO_ERRORS", "message": "No child with this number", "detail": "0 found"},
+    {"unavailableSources": [], "type": "searchset", "level": "info"},
+    {"message": "Complete. Nobody was found in time of day 09:00"},
 ]
 
 
@@ -87,6 +105,29 @@ def test_the_status_of_http_is_not_the_word_of_the_body() -> None:
 )
 def test_a_cache_that_warns_is_heard(warning: str, *, troubled: bool) -> None:
     assert says_trouble(ToldBeside({"warning": warning}, {"pupils": []})) is troubled
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "troubled"),
+    [
+        ("proxy-status", "cdn; error=connection_timeout", True),
+        ("proxy-status", "cdn; received-status=200", False),
+        ("cache-status", "cdn; hit; ttl=-300", True),
+        ("cache-status", "cdn; hit; ttl=300", False),
+        ("grpc-status", "14", True),
+        ("grpc-status", "0", False),
+        ("refresh", "0; url=/sign-in", True),
+        ("www-authenticate", "Bearer", True),
+        ("www-authenticate", "Negotiate oYG2MIGz", False),
+        ("retry-after", "10", True),
+        ("x-degraded", "1", True),
+        ("odata-error", "busy", True),
+    ],
+)
+def test_a_header_that_tells_of_a_failure_is_heard(
+    name: str, value: str, *, troubled: bool
+) -> None:
+    assert says_trouble(ToldBeside({name: value}, {"pupils": []})) is troubled
 
 
 @pytest.mark.parametrize(
