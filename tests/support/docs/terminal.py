@@ -18,7 +18,7 @@ _OPEN: Final = f"set -eu; umask 022; cd {ROOT}; test ! -e {_KEPT} || . {_KEPT}\n
 _CLOSE: Final = f"\nset +ax; {{ export -p; declare -f; printf 'cd %q\\n' \"$PWD\"; }} > {_KEPT}\n"
 _ENVIRON: Final = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 # What never comes is given up, and what was printed until then is told.
-_BOUNDED: Final = ("timeout", "--signal=KILL", "100")
+_BOUNDED: Final = ("timeout", "--signal=KILL", "300")
 
 Hook = Callable[[Machine], None]
 
