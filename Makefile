@@ -6,8 +6,8 @@ MATCHING := .venv-matching
 SBOM := .venv-sbom
 CHART := .venv-chart
 ARGS ?=
-# A test waits for disks, processes and deadlines a third of its time, so one more than two cores.
-JOBS ?= 3
+# A test waits for disks, processes and deadlines a third of its time: four keep two cores busy.
+JOBS ?= 4
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 

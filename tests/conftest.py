@@ -1,12 +1,13 @@
 """What holds for every test: laws are tried on the same examples each time, and none is timed.
 
-`make laws` tries more of them, and others each time. The longest files begin first. The fixtures of
-PostgreSQL stand here, as one that is imported by several files starts a server for each.
+`make laws` tries more of them, and others each time. The longest files begin first, and those that
+need the same costly place run in one process. The fixtures of PostgreSQL stand here, as one that is
+imported by several files starts a server for each.
 """
 
 import gc
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,7 @@ from tests.support.longest import LONGEST
 from tests.support.memory_disk import write_in_memory
 from tests.support.postgres import durable, postgres
 from tests.support.samples import LONG, examples
+from tests.support.together import place_of
 
 __all__ = ["durable", "postgres"]
 
@@ -43,6 +45,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the longest files to the front."""
     places = {ROOT / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out the tests by file, but for files that need the same costly place."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - where it shares out at all
+
+    class ByPlace(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return place_of(super()._split_scope(nodeid))
+
+    return ByPlace(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -7,12 +7,12 @@ few that start many processes, while the rest of the machine has nothing left to
 from typing import Final
 
 LONGEST: Final = (
+    "tests/console/practitioner/test_journey.py",  # with all that need the demo: see `together`
+    "tests/console/agency/test_sources.py",  # with all that need the small town
     "tests/stories/faults/test_matrix.py",
     "tests/stories/test_two_releases.py",
     "tests/teamaround/test_wheel.py",
     "tests/demo/test_lesson.py",
-    "tests/console/practitioner/test_journey.py",
-    "tests/console/agency/test_demo_joining.py",
     "tests/docs/test_log_loss.py",
     "tests/stories/test_reloads_under_load.py",
     "tests/stories/test_no_copy_postgres.py",
@@ -20,11 +20,8 @@ LONGEST: Final = (
     "tests/stories/clients/test_clients.py",
     "tests/demo/test_runner.py",
     "tests/stories/test_no_copy.py",
-    "tests/console/agency/test_sources.py",
     "tests/gateway/identity/test_sentinels.py",
     "tests/stories/laws/test_planted_faults.py",
-    "tests/console/auditors/test_log_pages.py",
-    "tests/console/families/test_accesses.py",
     "tests/gateway/registry/test_hostile_proposals.py",
     "tests/adapters/authoring/test_profile_counterparts.py",
     "tests/stories/test_silence_in_time.py",

@@ -39,6 +39,7 @@ async def place(tmp_path: Path) -> AsyncIterator[tuple[Town, SourceFile]]:
             yield town, clinic(url)
 
 
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize(
     ("condition", "broken"),
     [("(" * 9000 + "true" + ")" * 9000, BEARABLE), ("!" * 20_000 + "true", LINTED)],
@@ -55,6 +56,7 @@ async def test_rules_that_break_their_reader_break_no_gateway(
     assert await seen(town, OPERATOR) == {"spine/1": "APPROVED"}
 
 
+@pytest.mark.usefixtures("apart")
 async def test_a_mapping_that_grows_without_end_is_refused_by_its_line(
     place: tuple[Town, SourceFile],
 ) -> None:
@@ -66,6 +68,7 @@ async def test_a_mapping_that_grows_without_end_is_refused_by_its_line(
     assert "map.upn: it may hold what it reads" in said.failed[VALID]
 
 
+@pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize(
     "manifest",
     [
@@ -84,6 +87,7 @@ async def test_a_manifest_that_nobody_could_read_is_said_to_be_one(
     assert said.failed
 
 
+@pytest.mark.usefixtures("apart")
 async def test_nobody_approves_through_another_organisation_what_they_registered(
     place: tuple[Town, SourceFile],
 ) -> None:

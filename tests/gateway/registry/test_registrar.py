@@ -17,7 +17,6 @@ from tests.support.gateway.registering import (
     GOVERNANCE,
     OPERATOR,
     REGISTRAR,
-    answered_here,
     approve,
     clinic,
     entries,
@@ -31,12 +30,6 @@ from tests.support.gateway.registering import (
 from tests.support.loopback import serving
 from tests.support.secret_files import write_secret
 from tests.support.town import PRACTITIONER, Town, again, small_town
-
-
-@pytest.fixture(autouse=True)
-def _inspected_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What hostile proposals do to the process that inspects them is tried beside these."""
-    monkeypatch.setattr("gateway.registry.sandbox._answered", answered_here)
 
 
 @pytest.fixture

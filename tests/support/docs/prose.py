@@ -114,10 +114,10 @@ def comments_in(file: str) -> list[str]:
 
 def texts_of_source(code: str, *, is_command: bool = False) -> Iterator[tuple[int, str]]:
     """Line and words of each message in Python; of a command the help that is its docstring too."""
-    tree = ast.parse(code)
-    documented = {id(found): found for found in _docstrings(tree)}
-    parts = {id(part) for node in ast.walk(tree) for part in _parts_of(node)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(code)))
+    documented = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in nodes for part in _parts_of(node)}
+    for node in nodes:
         if id(node) not in parts and (is_command or id(node) not in documented):
             said = _said(node)
             if said is not None and _is_prose(said):
@@ -130,12 +130,6 @@ def _texts_of_code(file: Path) -> Iterator[Text]:
         code = file.read_text("utf-8")
         for line, said in texts_of_source(code, is_command=name.startswith(_COMMANDS)):
             yield Text(f"{name}:{line}", said)
-
-
-def _docstrings(tree: ast.AST) -> Iterator[ast.expr]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield node.value
 
 
 def _parts_of(node: ast.AST) -> Iterable[ast.AST]:
