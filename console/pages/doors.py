@@ -95,13 +95,21 @@ async def _finish(request: Request) -> Response:
 
 async def _sign_out(visit: Visit) -> Response:
     visit.parts.signed_out.end(visit.session)
-    address = await visit.parts.flow.sign_out(visit.session.tokens)
+    on = await _signed_out_at(visit)
     # No redirect: our forms may lead nowhere else, and a provider may sign people out anywhere.
-    text = rendered(visit.parts.templates, "leaving.html", {"signed_in": False, "on": address})
-    response = HTMLResponse(text, headers={"Refresh": f"0; url={address}"})
+    text = rendered(visit.parts.templates, "leaving.html", {"signed_in": False, "on": on})
+    response = HTMLResponse(text, headers={"Refresh": f"0; url={on}"} if on else {})
     response.headers["Clear-Site-Data"] = '"cache"'
     forget_session(visit.request, response)
     return response
+
+
+async def _signed_out_at(visit: Visit) -> str | None:
+    """Where the provider signs people out; None if it cannot be reached to say so."""
+    try:
+        return await visit.parts.flow.sign_out(visit.session.tokens)
+    except SignInFailed:
+        return None
 
 
 async def _signed_out(request: Request) -> Response:

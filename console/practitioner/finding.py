@@ -1,5 +1,6 @@
 """The two forms, and the question: purpose and case first, then the child, then the answer."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -70,10 +71,15 @@ async def _child_form(visit: Visit, mistakes: tuple[Mistake, ...]) -> Response:
         "practitioner/known.html",
         status=400 if mistakes else 200,
         typed=typed,
-        mistakes=mistakes,
+        mistakes=[_as_shown(each) for each in mistakes],
         carried=typed.carried(REASON),
         wanted=visit.text("wanted"),
     )
+
+
+def _as_shown(mistake: Mistake) -> Mistake:
+    """Why a record was chosen has its field beside the record, and none on this form."""
+    return replace(mistake, field=None) if mistake.field == "chosenWhy" else mistake
 
 
 def _elsewhere(who: dict[str, Any]) -> list[dict[str, Any]]:

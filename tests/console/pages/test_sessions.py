@@ -1,15 +1,21 @@
 """A session ends by itself, in the server too; and its cookie has tokens, and nothing shown."""
 
+import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from console.asking.tokens import Tokens
 from console.config.keys import PagesKeys
 from console.sign_in.session import Session, opened, sealed
+from tests.support.console.told_gateway import told_pages
 from tests.support.console.town_pages import TownPages
-from tests.support.console.visitor import Visitor
+from tests.support.console.visitor import AGENT, Visitor
 
 KEY: Final = PagesKeys.of(b"s" * 32).cookies
 NAME: Final = "__Host-teamaround-session-"
@@ -53,6 +59,26 @@ def test_a_session_ends_whatever_the_browser_says(
         assert said in reply.text
         assert old.cookies == {}  # the browser was told to forget it
     assert with_session(auditor, seen=now - 60).get("/log").status == 200
+
+
+@asynccontextmanager
+async def away(_: str) -> AsyncIterator[str]:
+    """A provider that is not there; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+
+
+def test_signing_out_ends_the_session_while_the_sign_in_service_is_away(tmp_path: Path) -> None:
+    now = int(time.time())
+    session = Session.begun({"sub": "n.one"}, Tokens("a-token", now + 600), AGENT, now)
+    with told_pages(tmp_path, away) as pages:
+        (piece,) = sealed(session, KEY)
+        visitor, copied = (Visitor(pages.url, {f"{NAME}0": piece}) for _ in range(2))
+        reply = visitor.post("/sign-out", {"mark": visitor.get("/").page.mark})
+        assert "you may still be signed in there" in reply.text
+        assert visitor.cookies == {}
+        assert copied.get("/").status == 401
 
 
 def test_the_cookie_has_the_tokens_and_nothing_that_a_page_showed(auditor: Visitor) -> None:
