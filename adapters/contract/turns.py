@@ -7,6 +7,8 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 _LONG: Final = 16 * 1024  # bytes; the costliest answers take a millisecond of Python for each KiB
 
+UNKNOWN: Final = _LONG  # of what several answers brought together
+
 
 def is_short(length: int) -> bool:
     """Whether so many bytes are read at once, and no thread is worth while."""

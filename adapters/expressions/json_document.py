@@ -14,6 +14,8 @@ from adapters.expressions.text_encoding import as_utf8
 MOST_PARTS: Final = 64 * 1024  # items, keys and brackets of an answer; 1 MiB of FHIR has 50,000
 MOST_CONTAINERS: Final = 32 * 1024  # objects and lists among them
 MOST_KEYS: Final = 16 * 1024  # of one object
+# What an answer may come to once what it refers to is put in place, each time that it is.
+MOST_PUT_TOGETHER: Final = 10 * MOST_PARTS
 DEEPEST: Final = 48  # levels of JSON; the deepest FHIR sample has under 20
 _SHORT: Final = 4096  # bytes; no text so short has the collector run often
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -146,3 +148,10 @@ def _deeper_than_allowed(document: Any) -> bool:
 def _containers(parent: Any) -> list[Any]:
     items = parent.values() if isinstance(parent, dict) else parent
     return [item for item in items if isinstance(item, dict | list)]
+
+
+def parts_of(part: Any) -> int:
+    """How many values, objects and lists a part of a document has, itself among them."""
+    if isinstance(part, dict):
+        return 1 + sum(map(parts_of, part.values()))
+    return 1 + sum(map(parts_of, part)) if isinstance(part, list) else 1

@@ -26,7 +26,7 @@ from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.paths import COMPILED, Paths
 from adapters.contract.record import Record
 from adapters.contract.time_limit import TimeLimit
-from adapters.contract.turns import in_turn, is_short
+from adapters.contract.turns import UNKNOWN, in_turn, is_short
 from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader
 from adapters.http.diagnosis import asked_at, undecoded, unread
@@ -124,8 +124,9 @@ class HttpSource:
             return told(found, question)
         read = await self._detailed(operation, question, headers, found.documents, until)
         whole, why = not found.more, found.unread
+        alone = read.documents is first.documents  # no further page, and no detail
         return await in_turn(
-            answer.length,
+            answer.length if alone else UNKNOWN,
             lambda: self.records(operation, question, answer, read, whole=whole, unread=why),
         )
 
@@ -169,7 +170,8 @@ class HttpSource:
             send = self._by(Sending.of(question))
             pages = DetailPages(self.dialect, self.egress, self.base_url, send, until)
             details = DetailReader(pages)
-            read = await details.detailed(operation, question, headers, documents, self.today())
+            asked = (operation, question, headers, documents)
+            read = await details.detailed(*asked, self.today())
         return replace(read, beside=operation.beside) if operation.operation.include else read
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ Row = Mapping[str, Any]
 DetailRows = Mapping[str, Sequence[Row]]
 
 ROWS: Final = "rows"
+_OF_A_ROW: Final = 128  # bytes
 _AS_IN_JSON: Final = frozenset({str, int, float, bool, NoneType})
 
 
@@ -46,6 +47,11 @@ def size(rows: Iterable[Row]) -> int:
     return sum(map(len, texts))
 
 
+def length(rows: Iterable[Row]) -> int:
+    """About how many bytes of an answer rows are worth, by the time that it takes to read them."""
+    return sum(_OF_A_ROW for _ in rows) + size(rows)
+
+
 def merged(rows: Sequence[Row], details: DetailRows) -> list[Merged]:
     """The records in the order of their first rows.
 
@@ -56,15 +62,23 @@ def merged(rows: Sequence[Row], details: DetailRows) -> list[Merged]:
     for number, row in enumerate(rows):
         key = row.get(AGENCY_RECORD)
         groups.setdefault(("row", number) if key is None else ("record", key), []).append(row)
-    return [_merged(key, group, details) for (_, key), group in groups.items()]
+    by_record = {name: _by_record(items) for name, items in details.items()}
+    return [_merged(key, group, by_record) for (_, key), group in groups.items()]
 
 
-def _merged(key: Any, group: list[Row], details: DetailRows) -> Merged:
+def _by_record(items: Sequence[Row]) -> dict[str, list[dict[str, Any]]]:
+    """A detail's rows as documents, by the record that each names: gone through once for all."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in items:
+        found.setdefault(str(row.get(AGENCY_RECORD)), []).append(_document(row))
+    return found
+
+
+def _merged(
+    key: Any, group: list[Row], by_record: Mapping[str, Mapping[str, list[dict[str, Any]]]]
+) -> Merged:
     documents = [_document(row) for row in group]
-    lists = {
-        name: [_document(row) for row in items if str(row.get(AGENCY_RECORD)) == str(key)]
-        for name, items in details.items()
-    }
+    lists = {name: found.get(str(key), []) for name, found in by_record.items()}
     return Merged(tuple({**document, **lists, ROWS: documents} for document in documents))
 
 

@@ -25,6 +25,7 @@ from adapters.contract.contract import (
     Unavailable,
 )
 from adapters.contract.record import Record
+from adapters.contract.turns import in_turn
 from adapters.manifest.operation import KEYS
 from adapters.mapping.caps import both_ends, capped_record, capped_texts, is_cut
 from adapters.mapping.conversion import clean
@@ -35,6 +36,7 @@ _CONTACTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "email": is_email,
 }
 _OURS: Final = frozenset({"defects", "cut"})
+_OF_A_RECORD: Final = 2048  # bytes
 _NOT_A_REPLY: Final = Malformed("plugin")
 
 
@@ -47,12 +49,18 @@ class CheckedPlugin:
 
     async def ask(self, question: Question) -> Reply:
         """The plugin's reply, its texts cleaned; Malformed("plugin") for what is none."""
-        return checked(await self.source.ask(question), self.max_records)
+        reply = await self.source.ask(question)
+        return await in_turn(_length(reply), lambda: checked(reply, self.max_records))
 
     async def aclose(self) -> None:
         """Close the plugin's source; what it raises meanwhile keeps nothing else from closing."""
         with suppress(Exception):
             await self.source.aclose()
+
+
+def _length(reply: object) -> int:
+    """About how many bytes a reply is worth, by the time that it takes to look at it."""
+    return len(reply.records) * _OF_A_RECORD if isinstance(reply, Records) else 0
 
 
 def checked(reply: object, most: int) -> Reply:

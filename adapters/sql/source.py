@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import aiosqlite
@@ -26,12 +27,13 @@ from adapters.contract.contract import (
     WallClock,
 )
 from adapters.contract.paths import COMPILED, Paths
+from adapters.contract.turns import in_turn
 from adapters.expressions.shape import shape_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
 from adapters.mapping.batch_results import key_of, told_apart
 from adapters.mapping.caps import ROW_CAP
-from adapters.mapping.rows import Row, belong, record_keys, size
+from adapters.mapping.rows import Row, belong, length, record_keys, size
 from adapters.network.egress import Egress
 from adapters.sql.bounded_wire import wire_of
 from adapters.sql.cancel import cancelled_once, interrupted_with_us
@@ -126,7 +128,11 @@ class SqlSource:
         details = await self._details(connection, operation, question, rows)
         if isinstance(details, Malformed):
             return details
-        reply = reply_of(operation, question, rows, details, self.clock().date())
+        today = self.clock().date()
+        reply = await in_turn(
+            length(chain(rows, *details.values())),
+            lambda: reply_of(operation, question, rows, details, today),
+        )
         (proved,) = await _proved(connection, operation, (reply,))
         return proved
 
@@ -152,8 +158,13 @@ class SqlSource:
         details = await self._details(connection, operation, questions[0], rows)
         if isinstance(details, Malformed):
             return details
-        answered = answered_by(operation, questions[0], rows, details, self.clock().date())
-        replies = told_apart(questions, answered, self.limits.max_records)
+        today, most = self.clock().date(), self.limits.max_records
+
+        def read() -> tuple[Reply, ...]:
+            answered = answered_by(operation, questions[0], rows, details, today)
+            return told_apart(questions, answered, most)
+
+        replies = await in_turn(length(chain(rows, *details.values())), read)
         return await _proved(connection, operation, replies)
 
     async def _listed(
@@ -172,8 +183,7 @@ class SqlSource:
         more = await self._main_rows(connection, counted, {}, most)
         if not isinstance(more, list):
             return more
-        known = set(map(repr, rows))
-        return rows + [row for row in more if repr(row) not in known]
+        return await in_turn(length(chain(rows, more)), lambda: _together(rows, more))
 
     async def _name_ourselves(
         self, connection: AsyncConnection, questions: tuple[Question, ...]
@@ -245,6 +255,11 @@ class SqlSource:
                 if held > self.limits.max_body:
                     return Malformed("too_large")
         return items
+
+
+def _together(rows: list[Row], more: list[Row]) -> list[Row]:
+    known = set(map(repr, rows))
+    return rows + [row for row in more if repr(row) not in known]
 
 
 def _at(question: Question, reply: Reply) -> Reply:

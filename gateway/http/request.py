@@ -24,6 +24,9 @@ LEGACY_JSON: Final = "application/json"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _WIDE: Final = {4: 24, 6: 56}
 _ANYTHING: Final = ("*/*", "application/*")
+_LONGEST_LIST: Final = 2048  # characters of a header; a browser's Accept has some two hundred
+# Of a request's JSON, each counted as a byte: the largest bulk question has some thousands.
+_MOST_PARTS: Final = 8192
 _WRITTEN: Final = (RESPONSE_JSON, LEGACY_JSON, *Framing)
 
 
@@ -52,6 +55,8 @@ def accepts(header: str) -> Accepts:
     Who names neither may know only the older one: many a supergraph drops an error that comes in
     the newer media type.
     """
+    if len(header) > _LONGEST_LIST:
+        raise AskDifferently("NOT_ACCEPTABLE", f"Accept: at most {_LONGEST_LIST} characters")
     liking = likings(header or "*/*")
     anything = max(liking.get(name, 0.0) for name in _ANYTHING)
     response, legacy = (liking.get(name, anything) for name in (RESPONSE_JSON, LEGACY_JSON))
@@ -119,6 +124,10 @@ async def read(request: HttpRequest, max_body: int) -> Request:
 
 def _json(body: bytes) -> Any:
     """The body as JSON; a key that stands twice in an object would be read as either by others."""
+    if body.count(b"[") + body.count(b"{") > _MOST_PARTS:
+        raise AskDifferently(
+            "BODY_INVALID", f"the body has more than {_MOST_PARTS} objects and lists"
+        )
     try:
         fields = orjson.loads(body)
         if not _is_written_so(fields, body):
@@ -164,9 +173,10 @@ def all_of(request: HttpRequest, header: str) -> str:
 
 @lru_cache(maxsize=256)
 def _refuse_media_type(header: str) -> None:
-    name, *parameters = (piece.strip().lower() for piece in header.split(";"))
+    known = header[:_LONGEST_LIST]
+    name, *parameters = (piece.strip().lower() for piece in known.split(";"))
     charsets = {p.removeprefix("charset=").strip('"') for p in parameters if "charset=" in p}
-    if name != LEGACY_JSON or charsets - {"utf-8", "utf8"}:
+    if name != LEGACY_JSON or known != header or charsets - {"utf-8", "utf8"}:
         raise AskDifferently("MEDIA_TYPE_UNSUPPORTED", f"Content-Type: use {LEGACY_JSON} in UTF-8")
 
 

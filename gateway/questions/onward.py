@@ -96,7 +96,8 @@ def _said(
         records = [(s, r) for s in heard for r in findings.resolution.tied(s.id)]
         if spine and loose:
             every = [(s, r) for s in heard for r in findings.resolution.certain(s.id)]
-            records += [each for each in every if each not in records]
+            tied = {(source.id, id(record)) for source, record in records}
+            records += [(s, r) for s, r in every if (s.id, id(r)) not in tied]
         for key, value in _lessons_of(findings, records):
             if key not in settled:
                 said.setdefault(key, []).append(value)

@@ -8,6 +8,7 @@ from adapters.expressions.language import Readable
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.kinds.fhir_bundle import (
     Resources,
+    TooMuchReferred,
     entries,
     has_next,
     is_failure,
@@ -108,6 +109,13 @@ FHIR = Dialect(
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any] | Malformed:
+    try:
+        return _resolved(body)
+    except TooMuchReferred:
+        return Malformed("too_large")
+
+
+def _resolved(body: dict[str, Any]) -> dict[str, Any] | Malformed:
     if is_outcome(body) or not isinstance(body.get("resourceType"), str):
         return Malformed("outcome")
     if not _is_bundle(body):

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from types import NoneType
 from typing import Any, Final
 
+from adapters.expressions.json_document import MOST_PUT_TOGETHER, parts_of
+
 _DEEP: Final = 2  # a role's practitioner and organisation, not their own references
 # What an entry of a searchset may be there for (FHIR R4, valueset search-entry-mode).
 _INCLUDE: Final = "include"
@@ -11,6 +13,10 @@ _MATCH: Final = frozenset({None, "match"})
 _MODES: Final = frozenset({*_MATCH, _INCLUDE, "outcome"})
 _PLAIN: Final = frozenset({str, int, float, bool, NoneType})
 _FAILED: Final = frozenset({"error", "fatal"})
+
+
+class TooMuchReferred(Exception):
+    """References to references come to more than any answer that was sent without them."""
 
 
 class Resources:
@@ -23,21 +29,35 @@ class Resources:
     def __init__(self, resources: list[dict[str, Any]], urls: dict[str, dict[str, Any]]) -> None:
         self._by_reference = {**{_own(one): one for one in resources}, **urls}
         # Each resource is resolved once per depth, or ten references to ten would be a hundred.
-        self._done: dict[tuple[int, int], dict[str, Any]] = {}
+        self._done: dict[tuple[int, int], tuple[dict[str, Any], int]] = {}
+        self._parts = 0
 
     def resolved(self, resource: dict[str, Any], deep: int = _DEEP) -> dict[str, Any]:
-        """A copy of `resource` with its references resolved, two steps far."""
-        if not deep or (len(self._by_reference) <= 1 and "contained" not in resource):
+        """A copy of `resource` with its references resolved, two steps far.
+
+        TooMuchReferred where that has too many parts: thousands may refer to one that refers to
+        thousands.
+        """
+        alone = len(self._by_reference) <= 1 and "contained" not in resource
+        if alone and deep == _DEEP:
             return resource
         done = self._done.get((id(resource), deep))
         if done is None:
-            contained = {f"#{one.get('id')}": one for one in objects(resource.get("contained"))}
-            done = {
-                key: part if type(part) in _PLAIN else self._walk(part, contained, deep)
-                for key, part in resource.items()
-            }
-            self._done[id(resource), deep] = done
-        return done
+            before, self._parts = self._parts, parts_of(resource) if deep < _DEEP else 0
+            made = resource if alone or not deep else self._made(resource, deep)
+            done = self._done[id(resource), deep] = (made, self._parts)
+            self._parts = before
+        self._parts += done[1]
+        if self._parts > MOST_PUT_TOGETHER:
+            raise TooMuchReferred
+        return done[0]
+
+    def _made(self, resource: dict[str, Any], deep: int) -> dict[str, Any]:
+        contained = {f"#{one.get('id')}": one for one in objects(resource.get("contained"))}
+        return {
+            key: part if type(part) in _PLAIN else self._walk(part, contained, deep)
+            for key, part in resource.items()
+        }
 
     def _walk(self, part: Any, contained: dict[str, dict[str, Any]], deep: int) -> Any:
         """The same without a copy where nothing in it refers to anything."""

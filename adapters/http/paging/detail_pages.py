@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
 from adapters.contract.frozen import replace
+from adapters.contract.turns import in_turn
 from adapters.http.dialect import Dialect, told_beside
 from adapters.http.json_records import said_twice
 from adapters.http.operation import HttpDetail, HttpOperation
@@ -95,7 +96,9 @@ class DetailPages:
         if isinstance(answer, Refused | Unavailable | Malformed):
             return None
         usable = answer.failure is None and answer.status == _OK
-        items = self.dialect.items(answer, asked.detail) if usable else None
+        items = None
+        if usable:
+            items = await in_turn(answer.length, lambda: self.dialect.items(answer, asked.detail))
         if items is None:
             return None
         beside = told_beside(answer, items)

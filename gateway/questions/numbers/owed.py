@@ -60,8 +60,10 @@ class Heard:
         ]
 
     def _left(self, files: list[_File]) -> dict[str, Numbers]:
-        borne = [(name, self.read(name, record).identifiers) for name, record in files]
-        told = _NOBODYS.union(*(numbers for name, numbers in borne if self._tells(name)))
+        own: dict[str, set[Identifier]] = {}
+        for name, record in files:
+            own.setdefault(name, set()).update(self.read(name, record).identifiers)
+        told = _NOBODYS.union(*(numbers for name, numbers in own.items() if self._tells(name)))
         return {
             name: unasked
             for name, answered in self.answers.items()
@@ -71,7 +73,7 @@ class Heard:
                 unasked := not_asked_by(
                     self.sources[name],
                     answered,
-                    told.union(*(numbers for of, numbers in borne if of == name)),
+                    told.union(own.get(name, ())),
                 )
             )
         }
@@ -88,12 +90,11 @@ class Heard:
         files = self._files
         held = {at: self.read(*each) for at, each in enumerate(files)}
         leads = leading(self.read.known(reference), held)
+        identity = {name for name, _ in files if self.sources[name].is_identity}
+        # The very records that were resolved: to compare each with each takes their square.
+        certain = {id(record) for name in identity for record in resolution.certain(name)}
         return [
             (name, record)
             for at, (name, record) in enumerate(files)
-            if (
-                record in resolution.certain(name)
-                if self.sources[name].is_identity
-                else at in leads
-            )
+            if (id(record) in certain if name in identity else at in leads)
         ]

@@ -59,8 +59,6 @@ class ToldHome:
 
     def _children(self, answers: Mapping[str, SourceAnswer]) -> tuple[Findings, ...]:
         children = _likely(self._named(_NOBODY).of(answers), self.sources)
-        if len(children) > _MOST_LIKELY:
-            return ()
         return tuple(self._named(records).of(answers) for records in children)
 
     def _named(self, likely: frozenset[Identifier]) -> Finder:
@@ -150,10 +148,12 @@ def _likely(
     """
     likely = {source: _likeliest(found.graded(source)) for source in _authorities(sources)}
     crowded = max(likely, key=lambda source: len(likely[source]), default="")
+    if not 0 < len(likely.get(crowded, ())) <= _MOST_LIKELY:
+        return []
     others = [(s, record) for s, records in likely.items() if s != crowded for record in records]
     children = [
         [(crowded, one), *(other for other in others if not _contradict(one, other[1]))]
-        for one in likely.get(crowded, ())
+        for one in likely[crowded]
     ]
     return [_named(each) for each in children] if _all_asked(children, others) else []
 
@@ -178,7 +178,8 @@ def _all_asked(children: Sequence[Sequence[_Found]], others: Sequence[_Found]) -
     Of several each needs a number. Else a home could clear a child whom nobody was asked about.
     """
     numbered = [any(record.identifiers for _, record in each) for each in children]
-    placed = all(any(other in each for each in children) for other in others)
+    held = {id(record) for each in children for _, record in each}
+    placed = all(id(record) in held for _, record in others)
     return placed and (len(children) == 1 or all(numbered))
 
 

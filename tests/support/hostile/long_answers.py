@@ -52,11 +52,13 @@ _ROWS: Final = """
 [source.sql]
 [[operation]]
 name = "by-upn"
-sql = '''WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
-  SELECT 1 AS record_id, 'Hill' AS family, 'Worker ' || i AS worker FROM n WHERE :upn <> '' '''
+sql = '''WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ROWS)
+  SELECT i / 100 AS record_id, 'Hill' AS family, '2015-03-09' AS born, 'Worker ' || i AS worker
+  FROM n WHERE :upn <> '' '''
 [operation.map]
 record_id = "record_id"
 family_name = "family"
+birth_date = "born"
 [[operation.involvement]]
 each = "rows"
 practitioner = "worker"
@@ -72,9 +74,15 @@ class LongAnswers:
     @asynccontextmanager
     async def opened(self, folder: Path) -> AsyncIterator[Adapter]:
         """The source, asked by "by-upn"."""
-        if self.name == ROWS:
-            async with _database(folder) as adapter:
+        if self.name in ROWS:
+            async with _database(folder, ROWS[self.name]) as adapter:
                 yield adapter
+            return
+        if self.name == DETAIL:
+            async with serving_raw(_of_one_child) as base:
+                text = manifest_text("rest", base, rest=_DETAILED).replace("64KiB", "1MiB")
+                async with opened(text, base) as adapter:
+                    yield adapter
             return
         kind, body = BODIES[self.name]
         rest = {"rest": PUPIL, "fhir": FHIR, "soap": SOAP}[kind]
@@ -85,17 +93,26 @@ class LongAnswers:
                 yield adapter
 
 
-ROWS: Final = "60,000 rows of a database"
-KINDS: Final = (*BODIES, ROWS)
+ROWS: Final[Mapping[str, int]] = {"60,000 rows of a database": 60_000, "6,000 rows": 6_000}
+DETAIL: Final = "a detail of 16,000 items"
+KINDS: Final = (*BODIES, *ROWS, DETAIL)
+_DETAILED: Final = f"""{PUPIL}
+[[operation.involvement]]
+each = "workers"
+practitioner = "name"
+[operation.detail.workers]
+path = "/pupils/{{record_id}}/workers"
+items = "body.workers"
+"""
 
 
 @asynccontextmanager
-async def _database(folder: Path) -> AsyncIterator[Adapter]:
+async def _database(folder: Path, rows: int) -> AsyncIterator[Adapter]:
     dsn = f"sqlite:///{folder / 'council.db'}"
     (folder / "council.db").touch()
     source = f'dsn = {{ env = "{_DSN}" }}\n'
-    manifest = manifest_text("sql", rest=_ROWS.replace("[source.sql]\n", ""), source=source)
-    widened = manifest.replace("64KiB", "1MiB").replace("2s", "9s")
+    manifest = manifest_text("sql", rest=_ROWS.replace("[source.sql]\n", "").replace("ROWS", str(rows)), source=source)
+    widened = manifest.replace("64KiB", "1MiB").replace("2s", "9s").replace("= 3\n", "= 200\n", 1)
     async with opened(widened, dsn, environ={_DSN: dsn}) as adapter:
         yield adapter
 
@@ -111,3 +128,14 @@ def _giving(kind: str, body: bytes) -> RawHandler:
         await writer.drain()
 
     return give
+
+
+async def _of_one_child(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A short record, and a long list of who works with her."""
+    asked = await reader.readuntil(b"\r\n\r\n")
+    workers = ",".join(f'{{"name":"Worker {place}"}}' for place in range(16_000))
+    one = '{"pupils":[{"id":"1","surname":"Hill","forename":"Ann","dob":"2015-03-09"}],"total":1}'
+    body = (f'{{"workers":[{workers}]}}' if b"/workers" in asked else one).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    await writer.drain()
