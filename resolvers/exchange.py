@@ -4,12 +4,13 @@ A namesake has the child's name, and one in many her birthday and sex. So what i
 alone is not joined until one more detail ties it to the caller's own words (ADR 0030).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from adapters.contract.record import Record
+from adapters.contract.record import Identifier, Record
 from resolvers.child_need import ChildNeed, NeedCode
-from resolvers.comparison import postcodes
 from resolvers.comparison.names import givens, share_further
+from resolvers.comparison.postcodes import KnownHomes
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
@@ -45,27 +46,40 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     if not hers or known.postcodes is None:
         return bool(held) and not hers
     hers = _linked(hers, held)
-    homes = known.postcodes.union(*(each.postcodes or () for each in hers))
-    return any(_elsewhere(each, homes) for each in held if each not in hers)
+    homes = KnownHomes.of(known.postcodes.union(*(each.postcodes or () for each in hers)))
+    reached = set(map(id, hers))
+    return any(_elsewhere(each, homes) for each in held if id(each) not in reached)
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
-    """Those of the certain records that numbers or further names link to hers, be it by others."""
-    rest = [each for each in held if each not in hers]
-    more = [each for each in rest if any(_links(each, other) for other in hers)]
-    return _linked([*hers, *more], held) if more else hers
+    """Those of the certain records that numbers or further names link to hers, be it by others.
 
-
-def _links(one: Details, other: Details) -> bool:
-    """Whether both bear one number, or both have a further given name that is the same.
-
-    Of a namesake of her birthday it seldom is, and no caller has to have told it (ADR 0085).
+    A further name of a namesake of her birthday is seldom the same, and no caller has to have told
+    it (ADR 0085). Each record is reached once, and each way of writing given names is compared with
+    those that were not reached.
     """
-    return one.shares_number(other) or share_further(one.givens, other.givens)
+    bearing: defaultdict[Identifier, list[Details]] = defaultdict(list)
+    called: defaultdict[frozenset[str], list[Details]] = defaultdict(list)
+    for each in held:
+        called[each.givens].append(each)
+        for number in each.identifiers:
+            bearing[number].append(each)
+    linked, reached, compared = [*hers], set(map(id, hers)), set[frozenset[str]]()
+    for each in linked:  # it grows meanwhile
+        more = [other for number in each.identifiers for other in bearing.pop(number, ())]
+        if each.givens not in compared:
+            compared.add(each.givens)
+            alike = [way for way in called if share_further(way, each.givens)]
+            more += [other for way in alike for other in called.pop(way)]
+        for other in more:
+            if id(other) not in reached:
+                reached.add(id(other))
+                linked.append(other)
+    return linked
 
 
-def _elsewhere(held: Details, homes: frozenset[str]) -> bool:
-    found = postcodes.compare(held.postcodes or frozenset(), homes)
+def _elsewhere(held: Details, homes: KnownHomes) -> bool:
+    found = homes.compare(held.postcodes or frozenset())
     return not (found.silent or found.strong)
 
 

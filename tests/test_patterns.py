@@ -1,4 +1,4 @@
-"""No pattern of ours can be made to take for ever: it often reads a stranger's or an agency's text.
+"""No pattern of ours can be made to read without end: it gets a stranger's or an agency's text.
 
 A pattern is read without giving anybody else a turn, also in a thread. A repetition within another
 may read one text in 6^30 ways, and a header of thirty blanks then stops a gateway.

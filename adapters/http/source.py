@@ -124,7 +124,7 @@ class HttpSource:
             return told(found, question)
         read = await self._detailed(operation, question, headers, found.documents, until)
         whole, why = not found.more, found.unread
-        alone = read.documents is first.documents  # no further page, and no detail
+        alone = read.documents is page.found.documents  # no further page, and no detail
         return await in_turn(
             answer.length if alone else UNKNOWN,
             lambda: self.records(operation, question, answer, read, whole=whole, unread=why),

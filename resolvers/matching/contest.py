@@ -2,8 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import chain, combinations
-from typing import Final, TypeVar
+from operator import itemgetter
+from typing import Final, Self, TypeVar
 
 from adapters.contract.frozen import replace
 from resolvers.comparison.agreement import Agreement
@@ -13,6 +15,8 @@ from resolvers.matching.evidence import weigh
 
 PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
 
+MOST_WAYS: Final = 40  # of saying one child, at one source
+_SCORE: Final = itemgetter(0)
 LEAD_BITS: Final = 10.0  # how far ahead of its nearest rival a record must be to join
 
 
@@ -27,27 +31,75 @@ def winners(
 
     A rival is another record of the same source, unless it repeats the record under a number of
     both, or the source declares duplicates. A member that the source already has leaves no room
-    for another.
+    for another. Nobody wins at a source that says one child in more ways than can be compared.
     """
     beside, joined = _by_source(bits), _by_source(members)
-
-    def twice(one: PlaceT, other: PlaceT) -> bool:
-        may_be = one[0] in duplicates or held[one].shares_number(held[other])
-        return may_be and repeats(held[one], held[other])
-
-    def rivals(one: PlaceT, other: PlaceT) -> bool:
-        if bits[other] <= bits[one] - LEAD_BITS or one == other:
-            return False
-        return held[one] != held[other] and not twice(one, other)
-
-    def has_room(key: PlaceT) -> bool:
-        return all(twice(key, member) for member in joined[key[0]])
-
+    contests = {
+        source: _Contest.of(beside[source], bits, held, declared=source in duplicates)
+        for source in {source for source, _ in certain}
+    }
     return frozenset(
         key
         for key in certain
-        if has_room(key) and not any(rivals(key, other) for other in beside[key[0]])
+        if contests[key[0]].wins(bits[key], held[key], [held[at] for at in joined[key[0]]])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """The records of one source, by the ways in which they say whom they are about.
+
+    A source may hold hundreds of one child that say the same: the ways are compared, each with
+    each, and of each way the records that fit best.
+    """
+
+    ways: Mapping[Details, list[tuple[float, Details]]]
+    declared: bool
+    known: dict[tuple[Details, Details], bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        places: Iterable[PlaceT],
+        bits: Mapping[PlaceT, float],
+        held: Mapping[PlaceT, Details],
+        *,
+        declared: bool,
+    ) -> Self:
+        """Of the records at these places, each way's best first."""
+        best: defaultdict[Details, dict[Details, float]] = defaultdict(dict)
+        for place in places:
+            each = held[place]
+            ranked = best[each.as_compared]
+            ranked[each] = max(bits[place], ranked.get(each, bits[place]))
+        ways = {
+            way: sorted(((score, each) for each, score in ranked.items()), key=_SCORE, reverse=True)
+            for way, ranked in best.items()
+        }
+        return cls(ways, declared)
+
+    def wins(self, score: float, mine: Details, members: Iterable[Details]) -> bool:
+        """Whether there is room for a record, and nobody rivals it."""
+        way = mine.as_compared
+        if len(self.ways) > MOST_WAYS:
+            return False
+        if not all(self._twice(way, each.as_compared) for each in members):
+            return False
+        ahead = (
+            (other, next((bits for bits, each in ranked if each != mine), None))
+            for other, ranked in self.ways.items()
+        )
+        return not any(
+            bits is not None and bits > score - LEAD_BITS and not self._twice(way, other)
+            for other, bits in ahead
+        )
+
+    def _twice(self, one: Details, other: Details) -> bool:
+        found = self.known.get((one, other))
+        if found is None:
+            may_be = self.declared or one.shares_number(other)
+            found = self.known[one, other] = may_be and repeats(one, other)
+        return found
 
 
 def _by_source(places: Iterable[PlaceT]) -> defaultdict[str, list[PlaceT]]:

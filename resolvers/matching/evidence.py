@@ -29,6 +29,7 @@ _FORM: Final = Agreement.FORM
 _SAME: Final = Agreement.SAME
 
 _CHAIN: Final = 3  # words of a whole name that are nobody else's in any order
+_HOMES: Final = "homes"  # where the homes of what is known are kept ready with it
 _SAID_SEXES: Final = (Sex.FEMALE, Sex.MALE)
 
 
@@ -321,4 +322,7 @@ def _compare_postcodes(held: Details, known: Details) -> Agreement:
     """Silent, and the same for a record with and without one, until the child is cleared."""
     if known.postcodes is None:
         return _NOT_COMPARABLE
-    return postcodes.compare(held.postcodes or frozenset(), known.postcodes)
+    homes: postcodes.KnownHomes | None = known.weighed.get(_HOMES)
+    if homes is None:
+        homes = known.weighed[_HOMES] = postcodes.KnownHomes.of(known.postcodes)
+    return homes.compare(held.postcodes or frozenset())

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.by_kind import resolved_by_kind
-from resolvers.matching.by_kind.crowd import by_first_name, crowded
-from resolvers.matching.contest import any_apart, contradict, differ_as_people, repeats
+from resolvers.matching.by_kind.crowd import without_crowds
+from resolvers.matching.contest import MOST_WAYS, any_apart, contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
 from resolvers.matching.evidence import born_otherwise, weigh
@@ -34,6 +34,7 @@ from resolvers.matching.shield_reach import reached
 
 __all__ = ["grade", "resolve"]
 
+_MOST_ROUNDS: Final = 16  # far more than children's files take, each teaching the next
 _NO_POPULATIONS: Final[Mapping[str, int | None]] = MappingProxyType({})
 
 
@@ -112,8 +113,7 @@ def _read(
         for source, records in records_by_source.items()
         for place, record in enumerate(records)
     }
-    crowd = crowded(held, duplicates)
-    return held | {key: by_first_name(key[0], held[key]) for key in crowd}, crowd
+    return without_crowds(held, duplicates)
 
 
 def _first_round(known: KnownOfChild, world: World) -> tuple[KnownOfChild, _Round]:
@@ -219,18 +219,20 @@ def _settle(
 
     Members that teach nothing new leave every grade as it was in the `latest` round. Those that
     join with a slip in the birth date speak for a namesake still, born where the others say.
+    A record that could only join after many others is left out: each round grades everybody.
     """
     members: frozenset[RecordPlace] = frozenset()
     by_details: frozenset[RecordPlace] = frozenset()
-    while True:
+    for left in reversed(range(_MOST_ROUNDS)):
         known, disputed = taught(asked, [world.held[key] for key in members], contested)
         if known != latest.known:
             latest = _Round(known, world.assessed(known))
         newly, stopped = joining(latest.assessed, members, by_details, doubted | members, world)
-        if not newly:
-            return _Settled(latest.assessed, members, disputed, stopped)
+        if not newly or not left:
+            break
         members |= newly
         by_details |= {key for key in newly if not latest.assessed[key].evidence.shared}
+    return _Settled(latest.assessed, members, disputed, stopped)
 
 
 def _clashing(
@@ -271,6 +273,8 @@ def _several(keys: list[RecordPlace], world: World) -> set[RecordPlace]:
     ways: defaultdict[Details, list[RecordPlace]] = defaultdict(list)
     for key in keys if len(keys) > 1 else ():
         ways[world.held[key].as_compared].append(key)
+    if len(ways) > MOST_WAYS:
+        return set(keys)
     several: set[RecordPlace] = set()
     for one, other in combinations_with_replacement(ways, 2):
         mine, theirs = ways[one], ways[other]

@@ -5,13 +5,15 @@ different numbers). Either stops it from joining; neither may lift the shield th
 this only ever grows with the records.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from typing import TypeVar
 
 from adapters.contract.frozen import replace
+from adapters.contract.record import Identifier
 from resolvers.comparison.names import compare_givens
 from resolvers.matching.details import Details
-from resolvers.matching.evidence import weigh
+from resolvers.matching.evidence import Evidence, weigh
 from resolvers.matching.grade import MatchGrade
 from resolvers.matching.grading import by_details
 
@@ -32,37 +34,51 @@ def leading(known: Details, held: Mapping[K, Details]) -> frozenset[K]:
 
 
 def _spread(known: Details, held: Mapping[K, Details]) -> tuple[frozenset[K], frozenset[K]]:
-    """The records that are reached, and those of them that lead on."""
-    found, leads = frozenset[K](), frozenset[K]()
-    names, numbers = known, known
+    """The records that are reached, and those of them that lead on.
+
+    Names widen as long as records lead on that have others; within one width of them, numbers lead
+    from record to record, each looked at once.
+    """
+    bearing: defaultdict[Identifier, list[K]] = defaultdict(list)
+    for key, details in held.items():
+        for number in details.identifiers:
+            bearing[number].append(key)
+    found, leads, names = frozenset[K](), frozenset[K](), known
     while True:
-        wider = found | {key for key, d in held.items() if _may_be(names, numbers, d)}
-        joining = leads | {key for key in wider if _may_join(names, numbers, held[key])}
-        if (wider, joining) == (found, leads):
+        more, leading_on = _by_numbers(names, held, bearing)
+        found, leads = found | more, leads | leading_on
+        families = known.families.union(*(_families(known, [held[key] for key in leads])))
+        if families == names.families:
             return found, leads
-        found, leads = wider, joining
-        teachers = [held[key] for key in leads]
-        names = replace(known, families=known.families.union(*(_families(known, teachers))))
-        numbers = replace(
-            known,
-            nhs_numbers=known.nhs_numbers.union(*(d.nhs_numbers for d in teachers)),
-            upns=known.upns.union(*(d.upns for d in teachers)),
-        )
+        names = replace(known, families=families)
 
 
-def _may_be(names: Details, numbers: Details, held: Details) -> bool:
-    """`names` is what is known with every family name that leads on, `numbers` with the numbers."""
-    if held.shares_number(numbers) or not held.records.isdisjoint(numbers.records):
-        return True
-    return by_details(weigh(names, held)) is not MatchGrade.CERTAINLY_NOT
+def _by_numbers(
+    names: Details, held: Mapping[K, Details], bearing: Mapping[Identifier, list[K]]
+) -> tuple[set[K], set[K]]:
+    """The same for what is known with every family name that leads on so far."""
+    evidence = {key: weigh(names, details) for key, details in held.items()}
+    graded = {key: by_details(each) for key, each in evidence.items()}
+    found = {
+        key
+        for key, each in evidence.items()
+        if each.shared or graded[key] is not MatchGrade.CERTAINLY_NOT
+    }
+    able = {key for key, each in evidence.items() if _may_join(each)}
+    leads = [key for key in able if evidence[key].shared or graded[key] is MatchGrade.PROBABLE]
+    leading_on = set(leads)
+    for key in leads:  # it grows meanwhile
+        led = {other for number in held[key].identifiers for other in bearing[number]}
+        found |= led
+        newly = (led & able) - leading_on
+        leading_on |= newly
+        leads += newly
+    return found, leading_on
 
 
-def _may_join(names: Details, numbers: Details, held: Details) -> bool:
-    evidence = weigh(names, held)
-    if evidence.numbers_differ or evidence.contradicted or not evidence.vouches:
-        return False
-    led = held.shares_number(numbers) or evidence.shared
-    return led or by_details(evidence) is MatchGrade.PROBABLE
+def _may_join(evidence: Evidence) -> bool:
+    """Whether a record may be hers if a number or a name leads to it."""
+    return not (evidence.numbers_differ or evidence.contradicted) and evidence.vouches
 
 
 def _families(known: Details, teachers: list[Details]) -> Iterator[frozenset[str]]:

@@ -15,6 +15,7 @@ from adapters.contract.record import Identifier, Record
 from gateway.fanout.route import may_have_more_files, not_asked_by
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
+from resolvers.matching.by_kind.crowd import without_crowds
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.grade import Resolution
 from resolvers.matching.reference import Reference
@@ -88,7 +89,9 @@ class Heard:
         A register has each namesake too, and tells them apart.
         """
         files = self._files
-        held = {at: self.read(*each) for at, each in enumerate(files)}
+        held = without_crowds(
+            {(name, at): self.read(name, record) for at, (name, record) in enumerate(files)}
+        )[0]
         leads = leading(self.read.known(reference), held)
         identity = {name for name, _ in files if self.sources[name].is_identity}
         # The very records that were resolved: to compare each with each takes their square.
@@ -96,5 +99,5 @@ class Heard:
         return [
             (name, record)
             for at, (name, record) in enumerate(files)
-            if (id(record) in certain if name in identity else at in leads)
+            if (id(record) in certain if name in identity else (name, at) in leads)
         ]

@@ -83,6 +83,14 @@ def _parts(text: str) -> int:
     return max(1, (text.count(" ") + 1) // 2)
 
 
+def without_crowds(
+    held: Mapping[CrowdT, Details], duplicates: Collection[str] = frozenset()
+) -> tuple[dict[CrowdT, Details], frozenset[CrowdT]]:
+    """What every record holds, those of a crowd read by one name; and which these are."""
+    crowd = crowded(held, duplicates)
+    return {**held, **{key: by_first_name(key[0], held[key]) for key in crowd}}, crowd
+
+
 def by_first_name(source: str, held: Details) -> Details:
     """What a record of a crowd holds, read by the name that comes first in it alone.
 

@@ -65,6 +65,7 @@ async def test_a_client_is_answered_in_the_media_type_it_likes_best(
         "application/json;q=0",
         "*/*;q=x",
         "multipart/mixed;deferSpec=2",
+        "application/json" + "," * 3_000,
     ],
 )
 async def test_a_client_that_reads_none_of_our_media_types_is_told_so(
@@ -89,6 +90,7 @@ async def test_a_body_of_json_in_utf_8_is_read(gateway: Edge, content_type: str)
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/json; charset=iso-8859-1",
+        "application/json" + ";" * 3_000,
     ],
 )
 async def test_any_other_body_is_refused_unread(gateway: Edge, content_type: str) -> None:
@@ -150,6 +152,7 @@ async def test_a_compressed_body_is_refused_and_its_sender_told_why(
         b'{"query": "{ agencies { id } }", "variables": "Jonah"}',
         b'{"query": "{ agencies { id } }", "operationName": 1}',
         b'{"query": "{ agencies { id } }", "extensions": "Jonah"}',
+        b'{"query": "{ agencies { id } }", "variables": {"x": [%s1]}}' % (b"[]," * 9_000),
     ],
 )
 async def test_a_body_that_is_no_request_is_400_for_every_client(gateway: Edge, raw: bytes) -> None:

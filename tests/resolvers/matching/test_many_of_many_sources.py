@@ -1,6 +1,5 @@
 """Many sources may bring hundreds of records; what is held against each other does not square."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,6 +17,7 @@ from adapters.contract.record import Address, Identifier, Name, Record
 from resolvers.matching.contest import any_apart
 from resolvers.matching.identify import resolve
 from resolvers.matching.reference import Reference
+from tests.support.resolvers.calls import calls
 from tests.support.resolvers.people import (
     AMARA,
     AMARA_NHS,
@@ -49,17 +49,6 @@ def number_of_a_stranger_too(place: int) -> Record:
 def another_day(place: int) -> Record:
     born = PartialDate(2013 + place % 5, 1 + place % 12, 1 + place % 28)
     return replace(AMARA, birth_date=born, sex=(Sex.FEMALE, Sex.MALE)[place % 2])
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions are called for it, the built-in ones too."""
-    called, before = count(), sys.getprofile()
-    sys.setprofile(lambda _, event, __: next(called) if event.endswith("call") else None)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return next(called)
 
 
 def held_by(sources: int, record_of: Callable[[int], Record]) -> dict[str, tuple[Record, ...]]:

@@ -111,7 +111,9 @@ async def _database(folder: Path, rows: int) -> AsyncIterator[Adapter]:
     dsn = f"sqlite:///{folder / 'council.db'}"
     (folder / "council.db").touch()
     source = f'dsn = {{ env = "{_DSN}" }}\n'
-    manifest = manifest_text("sql", rest=_ROWS.replace("[source.sql]\n", "").replace("ROWS", str(rows)), source=source)
+    manifest = manifest_text(
+        "sql", rest=_ROWS.replace("[source.sql]\n", "").replace("ROWS", str(rows)), source=source
+    )
     widened = manifest.replace("64KiB", "1MiB").replace("2s", "9s").replace("= 3\n", "= 200\n", 1)
     async with opened(widened, dsn, environ={_DSN: dsn}) as adapter:
         yield adapter
