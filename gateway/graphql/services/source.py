@@ -41,8 +41,9 @@ class SourceView:
     """A registered source as this caller may see it; `version` counts its manifests from 1.
 
     `reachable` is None until the first probe; `breaker` is "closed", "open" or "half-open";
-    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first.
-    `decision`, `answered_at` and `failures` are None for whoever is of another agency.
+    `p50_ms` and `p99_ms` are milliseconds over the recent answers, None before the first. They,
+    `decision`, `answered_at` and `failures` are None for whoever is of another agency: a question
+    moves them, and by how much depends on what the source found.
     """
 
     id: str
@@ -98,8 +99,14 @@ class SourceHealthType:
         '"closed" while it is asked as usual, "open" while it is not asked, "half-open"'
         " while one question tries it."
     )
-    p50_ms: float | None = field("Half of the recent answers came within so many milliseconds.")
-    p99_ms: float | None = field("99 of 100 recent answers came within so many milliseconds.")
+    p50_ms: float | None = field(
+        "Half of the recent answers came within so many milliseconds. Only its agency and operators"
+        " see it."
+    )
+    p99_ms: float | None = field(
+        "99 of 100 recent answers came within so many milliseconds. Only its agency and operators"
+        " see it."
+    )
     checked_at: datetime | None = field("When the probe last ran; null before the first.")
     answered_at: datetime | None = field(
         "When it last answered a question about a child; null before the first. Only its agency"
