@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.conftest import pytest_xdist_make_scheduler
 from tests.support.docs.pages import ROOT
-from tests.support.together import TOGETHER, place_of
+from tests.support.together import TOGETHER
 
 
 def files_with(need: str, folder: str) -> set[str]:
@@ -35,8 +36,12 @@ def test_no_file_is_listed_that_is_not_there_or_needs_no_such_place() -> None:
     assert TOGETHER.keys() <= {file for need in needs for file in files_with(need, "tests")}
 
 
-def test_two_files_of_one_place_are_shared_out_as_one_and_any_other_by_itself() -> None:
-    (one, other, *_) = TOGETHER
-    assert place_of(one) == place_of(other) != one
-    assert place_of("tests/test_words.py") == "tests/test_words.py"
-    assert callable(LoadFileScheduling._split_scope)  # noqa: SLF001 - what conftest.py extends
+def test_two_files_of_one_place_are_shared_out_as_one_and_any_other_by_itself(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoadFileScheduling, "__init__", lambda *_: None)
+    monkeypatch.setattr(request.config.option, "dist", "loadfile")
+    shared_out = pytest_xdist_make_scheduler(request.config, None)
+    one, other, *_ = (shared_out._split_scope(f"{file}::test_x[1]") for file in TOGETHER)  # noqa: SLF001
+    assert one == other
+    assert shared_out._split_scope("tests/test_a.py::test_x") == "tests/test_a.py"  # noqa: SLF001
