@@ -24,6 +24,7 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/console/pages/test_attacks.py",
         "tests/console/pages/test_sessions.py",
         "tests/console/pages/test_who_may.py",
+        "tests/console/practitioner/test_choosing.py",
     ),
     "the borough": (
         "tests/demo/test_borough.py",
