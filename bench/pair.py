@@ -2,7 +2,9 @@
 
 Both gateways run all the time, and whatever else the machine does meets both alike. Each round
 asks one, then the other, and the next round begins with the other. What counts is the ratio of
-each round, not its milliseconds. Settings that this checkout alone has (`--setting metrics.port=0`,
+each round, not its milliseconds. Two processes of one checkout differ by some hundredths, as their
+memory lies otherwise. So both are started several times, in turns, and a ratio is told of all
+starts. Settings that this checkout alone has (`--setting metrics.port=0`,
 `--collector`) say what figures and traces cost.
 """
 
@@ -50,12 +52,13 @@ class Pair:
 
 
 @contextmanager
-def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterator[Pair]:
-    """All processes: agencies, both gateways, load."""
+def open_pair(asked: argparse.Namespace, *, swapped: bool = False) -> Iterator[Pair]:
+    """All processes: agencies, both gateways, load; `swapped`: the other one is started first."""
     names = [f"agency-{number:02}" for number in range(1, asked.agencies + 1)]
     with ExitStack() as stack:
         street = stack.enter_context(working("bench.town.agencies"))
         urls = street.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
+        both = [(HERE, _variables(asked, stack)), (asked.against, {})]
         gateways = [
             stack.enter_context(
                 gateway_process(
@@ -64,8 +67,9 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
                     variables,
                 )
             )
-            for checkout, variables in zip(checkouts, (_variables(asked, stack), {}), strict=True)
+            for checkout, variables in (both[::-1] if swapped else both)
         ]
+        ours, theirs = gateways[::-1] if swapped else gateways
         order = {
             "body": body_of(DOCUMENTS[asked.document], names),
             "agencies": asked.agencies,
@@ -73,7 +77,7 @@ def open_pair(checkouts: tuple[Path, Path], asked: argparse.Namespace) -> Iterat
             "in_flight": asked.in_flight,
         }
         load = stack.enter_context(working("bench.processes.load"))
-        yield Pair((gateways[0], gateways[1]), load, order)
+        yield Pair((ours, theirs), load, order)
 
 
 def _variables(asked: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
@@ -105,6 +109,16 @@ class _Taking(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def started_rounds(asked: argparse.Namespace) -> list[tuple[float, float]]:
+    """The rounds of all starts; every other time the other checkout is started first."""
+    found: list[tuple[float, float]] = []
+    for start in range(asked.starts):
+        count = asked.rounds * (start + 1) // asked.starts - asked.rounds * start // asked.starts
+        with open_pair(asked, swapped=bool(start % 2)) as pair:
+            found += pair.rounds(count)
+    return found
+
+
 def told(rounds: Sequence[tuple[float, float]]) -> str:
     """Medians of both, and of the ratio with its middle half and its extremes."""
     ratios = [ours / theirs for ours, theirs in rounds]
@@ -122,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.pair", description=__doc__)
     parser.add_argument("--against", type=Path, default=HERE, help="another checkout")
     parser.add_argument("--rounds", type=int, default=12, help="rounds that count, two or more")
+    parser.add_argument("--starts", type=int, default=4, help="how often both are started")
     parser.add_argument("--questions", type=int, default=100, help="asked of each in a round")
     parser.add_argument("--agencies", type=int, default=7)
     parser.add_argument("--in-flight", type=int, default=8)
@@ -131,8 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--collector", action="store_true", help="feed one, ours alone")
     parser.add_argument("--document", choices=DOCUMENTS, default="first-screen")
     asked = parser.parse_args(arguments)
-    with open_pair((HERE, asked.against), asked) as pair:
-        print(told(list(pair.rounds(asked.rounds))))
+    print(told(started_rounds(asked)))
 
 
 if __name__ == "__main__":
