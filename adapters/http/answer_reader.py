@@ -17,12 +17,13 @@ from adapters.contract.contract import (
 )
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS
+from adapters.contract.plain_number import PLAINLY
 from adapters.http.diagnosis import unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
 from adapters.http.json_records import said_twice
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.verdict import Answer, JsonAnswer
-from adapters.mapping.beside.held import bears, element_beside, stands_beside
+from adapters.mapping.beside.held import bears, element_beside, is_of_another, stands_beside
 from adapters.mapping.beside.told import ToldBeside, called
 from adapters.mapping.mapping import Unusable
 from adapters.network.http_request import HttpAnswer
@@ -98,10 +99,19 @@ class AnswerReader:
         """`said`, open where the child whose number is `given` stands elsewhere in the answer.
 
         A filter of `records` may have left her out: what the agency holds under another status
-        than the manifest knows, it holds.
+        than the manifest knows, it holds. Or the answer says itself that it is about another.
         """
-        numbers = frozenset(given[key] for key in CHILD_NUMBERS & given.keys())
-        held = said.whole and numbers and self._holds(operation, answer, numbers)
+        keys = CHILD_NUMBERS & given.keys()
+        numbers = frozenset(given[key] for key in keys)
+        if not numbers or not said.whole:
+            return said
+
+        def plainly(text: str) -> bool:
+            return any(PLAINLY[key](text) for key in keys)
+
+        held = self._holds(operation, answer, numbers)
+        if isinstance(answer, JsonAnswer):
+            held = held or is_of_another(answer.body, numbers, plainly)
         return replace(said, whole=False, unread=Unread.PARTIAL) if held else said
 
     def _holds(self, operation: HttpOperation, answer: Answer, numbers: frozenset[str]) -> bool:

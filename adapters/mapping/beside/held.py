@@ -22,6 +22,14 @@ _SAID_BACK: Final = frozenset(
         *("link", "links", "issue", "issues", "self", "context", "extensions", "debug", "trace"),
     }
 )
+# Under which number a child is kept since two records became one.
+_MOVED: Final = frozenset(
+    {
+        *("supersededby", "replacedby", "mergedinto", "mergedto", "movedto", "newnumber"),
+        *("currentnumber", "newnhsnumber", "currentnhsnumber", "newnhs", "newupn", "currentupn"),
+    }
+)
+_NUMBERED: Final = ("nhs", "upn")
 # What an object has that only says by what was searched.
 _OF_A_CRITERION: Final = frozenset(
     {
@@ -53,6 +61,22 @@ def stands_beside(body: Any, numbers: Collection[str], is_one: Callable[[Any], b
     return False
 
 
+def is_of_another(body: Any, numbers: Collection[str], plainly: Callable[[str], bool]) -> bool:
+    """Whether a JSON answer says back another child's number, or that these have a new one.
+
+    A cache or a proxy that mixes answers up may say "nobody" of someone who was not asked for.
+    `plainly` tells what is a child's number at all.
+    """
+    said: set[str] = set()
+    for count, (name, value, asked) in enumerate(_said(body)):
+        number = undecorated(str(value))
+        if count >= _MOST or (name in _MOVED and plainly(number)):
+            return True
+        if (asked or any(one in name for one in _NUMBERED)) and plainly(number):
+            said.add(number)
+    return bool(said) and said.isdisjoint(numbers)
+
+
 def element_beside(
     root: Any, numbers: Collection[str], named: str, is_one: Callable[[Any], bool]
 ) -> bool:
@@ -78,6 +102,20 @@ def _texts(element: Any) -> Iterator[str]:
 
 def _is_item(part: dict[str, Any], numbers: Collection[str]) -> bool:
     return bears(part, numbers) and not {called(name) for name in part} <= _OF_A_CRITERION
+
+
+def _said(body: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Each value with its name, and whether it is of what was asked; none of a list of others."""
+    inside: list[tuple[str, Any, bool]] = [("", body, False)]
+    while inside:
+        name, part, asked = inside.pop()
+        if isinstance(part, dict):
+            below = ((called(key), one) for key, one in part.items())
+            inside.extend((key, one, asked or key in _SAID_BACK) for key, one in below)
+        elif isinstance(part, list):
+            inside.extend((name, one, asked) for one in part if asked)
+        elif isinstance(part, str | int) and not isinstance(part, bool):
+            yield name, part, asked
 
 
 def _objects(body: Any) -> Iterator[tuple[dict[str, Any], bool]]:

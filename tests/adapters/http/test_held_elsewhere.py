@@ -56,6 +56,8 @@ SAID_BACK: list[dict[str, Any]] = [
     {"found": False, "nhs": ANN},
     {"others": [{**HER, "nhs": "9990000026"}]},
     {"self": f"/children?n={ANN}"},
+    {"query": {"nhs": ANN, "asked": 1764489600, "by": "9990000026"}},
+    {"took": 9990000026, "helpdesk": "7700900123", "supersededBy": None},
 ]
 
 
@@ -74,6 +76,22 @@ async def asked(
 
 @pytest.mark.parametrize("beside", ELSEWHERE, ids=str)
 async def test_a_child_beside_an_empty_list_is_not_absent(beside: dict[str, Any]) -> None:
+    assert await asked({"items": [], **beside}) == NoRecord(whole=False)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"query": {"nhs": "999 000 0026"}},
+        {"searchedFor": "9990000026"},
+        {"criteria": [{"field": "nhs", "value": "9990000026"}]},
+        {"nhsNumber": 9990000026},
+        {"query": {"nhs": ANN}, "supersededBy": "9990000026"},
+        {"found": False, "mergedInto": "9990000026"},
+    ],
+    ids=str,
+)
+async def test_an_answer_about_another_number_proves_nothing(beside: dict[str, Any]) -> None:
     assert await asked({"items": [], **beside}) == NoRecord(whole=False)
 
 
