@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bench.matching import borough, pairs, speed, tables
+from bench.matching import best, borough, pairs, speed, tables
 from bench.matching.asking.counts import Counts
 from bench.matching.district.families import Mix, sample
 from bench.matching.district.noise import Noise
@@ -23,6 +23,9 @@ def main() -> None:
     chosen, commit = _chosen(), Commit.here()
     if chosen.tables:
         _print(list(read(chosen.tables)))
+        return
+    if chosen.best:
+        _best(chosen, commit)
         return
     changed = " with changes, so this is no measured run" if commit.changed else ""
     print(f"commit {commit.id}{changed}")
@@ -41,7 +44,19 @@ def _chosen() -> Namespace:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", help="settings with this in their name; nothing is written down")
     parser.add_argument("--tables", type=Path, help="print the tables of an earlier run's file")
+    parser.add_argument(
+        "--best", type=int, help="of so many questions a setting, what any rule could take at most"
+    )
     return parser.parse_args()
+
+
+def _best(chosen: Namespace, commit: Commit) -> None:
+    for setting in (s for s in SETTINGS if (chosen.only or "") in s.name):
+        for stage, exchanged in (("at first", False), ("after one exchange", True)):
+            seeds = [commit.seed(f"best {setting.name}", n) for n in range(2)]
+            found = best.best(setting, seeds, chosen.best // 2, exchanged=exchanged)
+            print(f"\n### {setting.name}, {stage}\n\n{tables.BEST_HEAD}")
+            print(*found.lines(), sep="\n", flush=True)
 
 
 def _settings(chosen: Namespace, commit: Commit) -> list[dict[str, Any]]:

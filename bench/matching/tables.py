@@ -69,6 +69,7 @@ def group_rows(counted: Counts) -> Iterator[str]:
         yield _row((group, f"{first.whole:,}", _said(first), _said(last), points))
 
 
+BEST_HEAD = head("group", "children", "the best rule", "below the whole", "brought by no search")
 WHY_HEAD = head("state, agency and grade", "of the uncertain records, after one exchange")
 
 

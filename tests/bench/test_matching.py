@@ -11,7 +11,7 @@ import pytest
 from adapters.contract.contract import NoRecord, Question, Records
 from adapters.contract.identifiers import NHS_NUMBER, NhsNumber, Upn
 from adapters.contract.record import Identifier
-from bench.matching import borough, results
+from bench.matching import best, borough, results
 from bench.matching.asking.caller import MadeUpCaller, callers
 from bench.matching.asking.counting import Counting
 from bench.matching.asking.counts import Counts, Share, upper_bound
@@ -142,6 +142,15 @@ def test_a_restricted_child_is_counted_apart() -> None:
     Counting(counted, town, 1).first(caller, told(town, caller))
     assert counted.questions["restricted"] == 1
     assert not counted.groups
+
+
+def test_no_rule_takes_more_children_than_the_register_brings() -> None:
+    few = Setting("a few families", Mix(), Aims(), homed=True)
+    found = best.best(few, (1,), 30, exchanged=True, rows=rows())
+    assert found.questions == 30
+    together = found.taken.total() + found.unbrought.total()
+    assert 0 < found.taken.total() <= together <= found.children.total()
+    assert next(found.lines()).startswith(f"| all | {found.children.total()} |")
 
 
 def test_the_borough_is_asked_by_the_manifests_of_the_demo() -> None:

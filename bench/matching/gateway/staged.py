@@ -32,16 +32,17 @@ from gateway.config.tables.documents import DocumentSettings
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
 from gateway.fanout.sources import RegisteredSource, registered, registry_of
-from gateway.graphql.documents import Documents
+from gateway.graphql.documents import Document, Documents
 from gateway.graphql.root import build_schema
 from gateway.identity.counters import ProcessCounters
 from gateway.identity.quotas import Quotas
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
 from gateway.model.clock import Clock
+from gateway.model.inquiry import Known
 from gateway.policy.decide import Policy
 from gateway.policy.rules.rule_set import Baseline, open_rule_set
-from gateway.questions.prepare import Preparation, Request, Stages
+from gateway.questions.prepare import Preparation, PreparedQuestion, Request, Stages
 from gateway.questions.question import RunningQuestion
 from gateway.questions.start import AdmittedRequest, QuestionFactory
 
@@ -100,14 +101,23 @@ class StagedGateway:
 
         AskDifferently if the details are too few.
         """
-        variables = {"known": dict(known), "reason": _REASON}
-        request = Request(DOCUMENT, variables, None, None)
-        document = self.preparation.document(request)
-        (prepared,) = self.preparation.prepare(document, request, self.caller)
+        document, prepared = self._prepared(known)
         pseudonymised = await self.factory.recorder.pseudonymise(prepared.inquiry)
         until = self.preparation.clock.monotonic() + self.preparation.questions.deadline
         admitted = AdmittedRequest(document, self.caller, self.preparation, self.fan_out, until)
         return await self.factory.question(prepared, pseudonymised, admitted)
+
+    def known(self, details: Mapping[str, Any]) -> Known:
+        """The details as the gateway reads them; AskDifferently if they are too few."""
+        _, prepared = self._prepared(details)
+        return prepared.inquiry.known
+
+    def _prepared(self, known: Mapping[str, Any]) -> tuple[Document, PreparedQuestion]:
+        variables = {"known": dict(known), "reason": _REASON}
+        request = Request(DOCUMENT, variables, None, None)
+        document = self.preparation.document(request)
+        (prepared,) = self.preparation.prepare(document, request, self.caller)
+        return document, prepared
 
 
 def staged(agencies: Iterable[Filing]) -> StagedGateway:
