@@ -15,10 +15,17 @@ from gateway.audit.keys.key_ring import KeyRing
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.service.client import KeyAccess, RemoteKeys, remote_keys
 from tests.support.audit.examples import everything_in
+from tests.support.patience import PATIENCE_S
 from tests.support.verify.authority import certificate
 from tests.support.verify.key_service_process import KeyService, key_service
 
 NUMBER = b"nhs_number 9000000009"
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service on a loaded machine is waited for."""
+    monkeypatch.setattr("gateway.audit.keys.service.client.SECONDS", PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
