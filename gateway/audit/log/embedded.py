@@ -230,6 +230,7 @@ class AuditLog:
         """Write what waits, then close the file; nothing more is taken. Twice does no harm."""
         if not self._closed:
             self._closed = True
+            self._search_index.close()
             self._hand_over(0)
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)

@@ -239,6 +239,7 @@ class PostgresLog:
         """Write what waits, then close; nothing more is taken. Twice does no harm."""
         if not self._closed:
             self._closed = True
+            self._search_index.close()
             self._queue.put_nowait(None)
         await self._writing
         self._grew.set()

@@ -53,6 +53,7 @@ class SearchIndex:
     index: Path
     opened: Callable[[], AbstractContextManager[LeafReader]]
     held: threading.Event = field(default_factory=threading.Event, repr=False)
+    closed: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def find(self, search: Search, after: EntryPosition | None, count: int) -> tuple[Logged, ...]:
         """Up to `count` entries that fit, of all that are durable now.
@@ -62,19 +63,32 @@ class SearchIndex:
         cannot be read or written.
         """
         for _ in range(2):
-            self.catch_up()
+            self.catch_up(still=self._open)
             # What names nothing but a time opens no posting, and a start waits for such a one.
             if not self.held.is_set() and wanted(search) != [(EVERY,)]:
-                self.hold()
+                self.hold(still=self._open)
+            self._refuse_closed()
             page = self._page(search, after, count)
             if page is not None:
                 return tuple(Logged(each.index, each.leaf) for each in page)
             self._rebuild()
         raise LogUnavailable(f"{self.index}: changes as soon as it is built")
 
+    def close(self) -> None:
+        """End what reads all of a long log's index, and find nothing more: a stop waits for it."""
+        self.closed.set()
+
+    def _open(self) -> bool:
+        return not self.closed.is_set()
+
+    def _refuse_closed(self) -> None:
+        if not self._open():
+            raise LogUnavailable(f"{self.index}: the log is closed")
+
     def epochs(self) -> frozenset[str]:
         """The epochs under whose keys anything in the log was made, its destroyed ones included."""
-        self.catch_up()
+        self.catch_up(still=self._open)
+        self._refuse_closed()
         with reading(self.index) as connection:
             return epochs_of(connection)
 

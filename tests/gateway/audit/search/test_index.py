@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,12 +16,12 @@ from pyroaring import BitMap
 from structlog.testing import capture_logs
 
 from gateway.audit.entry.search import EntryPosition, Search
-from gateway.audit.errors import LogCorrupt
+from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.search.index import SearchIndex
-from gateway.audit.search.leaf_reader import index_beside, stored_leaves
+from gateway.audit.search.leaf_reader import LeafReader, index_beside, stored_leaves
 from gateway.audit.search.terms import digest
 from gateway.audit.store.pace import Pace
 from tests.support.audit.examples import MAYA, NOON, asked
@@ -187,6 +188,23 @@ async def test_an_index_is_held_to_what_was_written_within_a_minute(
         now[0] = 30.0
         index.look_over(pace, still=lambda: True)
     assert [event["event"] for event in events] == ["copy_altered"]
+
+
+async def test_a_stop_waits_for_no_search_that_reads_all_of_the_index(
+    filled: AuditLog, path: Path
+) -> None:
+    await filled.search(Search())
+
+    @contextmanager
+    def closing_meanwhile() -> Iterator[LeafReader]:
+        index.close()
+        with stored_leaves(path) as leaves:
+            yield leaves
+
+    index = SearchIndex(index_beside(path), closing_meanwhile)
+    with pytest.raises(LogUnavailable, match="closed"):
+        await asyncio.to_thread(index.find, Search(user=USERS[0]), None, 1)
+    assert not index.held.is_set()
 
 
 async def test_a_search_knows_every_epoch_that_the_log_has(log: AuditLog) -> None:
