@@ -144,7 +144,7 @@ def _word_by_word(mine: list[str], theirs: list[str]) -> Agreement:
 
 
 def _one_word(one: str, other: str) -> Agreement:
-    if one == other or one_spelling(one, other):
+    if one == other:
         return _SAME
     if short_for(one, other):
         return _VAGUE
