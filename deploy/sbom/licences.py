@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 # Packages whose metadata state nothing, as the licence file in their wheel says.
-READ_IN_THE_WHEEL: Final[Mapping[str, str]] = {"cedarpy": "Apache-2.0"}
+READ_IN_THE_WHEEL: Final[Mapping[str, str]] = {
+    "cedarpy": "Apache-2.0",
+    "protobuf": "BSD-3-Clause",
+}
 _NONE: Final = "not stated"
 
 
