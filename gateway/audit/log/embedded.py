@@ -218,6 +218,11 @@ class AuditLog:
         await asyncio.to_thread(self._search_index.catch_up)
         return removed
 
+    @property
+    def acknowledged(self) -> int:
+        """How many entries the file had when it last took one of this gateway's."""
+        return self._writer.seen.written.size
+
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
         return await asyncio.to_thread(log_size, self._path)

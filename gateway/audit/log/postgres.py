@@ -226,6 +226,11 @@ class PostgresLog:
         await asyncio.to_thread(self._search_index.catch_up)
         return removed
 
+    @property
+    def acknowledged(self) -> int:
+        """How many entries the database had when it last took one of this gateway's."""
+        return self._writer.written.size
+
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
         async with told_as(LogUnavailable), self._readers.acquire() as connection:

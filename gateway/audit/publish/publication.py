@@ -241,7 +241,14 @@ class Publication:
 
     async def _grown(self, state: SignedState) -> Growth:
         """What the log is now, told from `state`, which was signed before the log is looked at."""
+        acknowledged = self.log.acknowledged
         size = await self.log.size()
+        if size < acknowledged:
+            raise LogCorrupt(
+                f"entry {size} was taken as durable and is not there: see what the log's store"
+                " does to what is written, and restore it",
+                size,
+            )
         if size < state.size:
             raise LogCorrupt(
                 f"the log has {size} entries, and {state.size} were signed: put back a copy that"

@@ -123,6 +123,11 @@ class Log(Protocol):
         """
         ...
 
+    @property
+    def acknowledged(self) -> int:
+        """How many entries the store had when it last took one of this gateway's as durable."""
+        ...
+
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
         ...

@@ -68,6 +68,25 @@ class SqliteMeddler:
             for guard in guards:
                 file.execute(f"CREATE TRIGGER {guard.partition('PRAGMA')[0]}")
 
+    async def leave(self) -> None:
+        """Nothing: the file goes with its test."""
+
+    async def lose_what_comes(self) -> None:
+        """Have the file drop each further entry without a word."""
+        with closing(sqlite3.connect(self.path)) as file, file:
+            file.execute(
+                "CREATE TRIGGER dropped BEFORE INSERT ON entry BEGIN SELECT raise(IGNORE); END"
+            )
+
+    async def alter_what_comes(self) -> None:
+        """Have the file say something else in place of each further entry."""
+        with closing(sqlite3.connect(self.path)) as file, file:
+            file.execute("DROP TRIGGER entry_is_final")
+            file.execute(
+                "CREATE TRIGGER altered AFTER INSERT ON entry BEGIN"
+                " UPDATE entry SET leaf = x'7b7d' WHERE idx = NEW.idx; END"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class PostgresMeddler:
@@ -99,6 +118,34 @@ class PostgresMeddler:
                         marks = ", ".join(f"${n + 1}" for n in range(len(rows[name][0])))
                         sql = f"INSERT INTO {name} VALUES ({marks})"
                         await connection.executemany(sql, rows[name])
+        finally:
+            await connection.close()
+
+    async def lose_what_comes(self) -> None:
+        """Have the server drop each further entry without a word."""
+        await self._ahead_of_an_entry("RETURN NULL")
+
+    async def alter_what_comes(self) -> None:
+        """Have the server keep something else in place of each further entry."""
+        await self._ahead_of_an_entry("NEW.leaf = '{}'; RETURN NEW")
+
+    async def _ahead_of_an_entry(self, done: str) -> None:
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            await connection.execute(
+                "CREATE OR REPLACE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN {done}; END $$;"
+                " CREATE TRIGGER meddled BEFORE INSERT ON entry"
+                " FOR EACH ROW EXECUTE FUNCTION meddle()"
+            )
+        finally:
+            await connection.close()
+
+    async def leave(self) -> None:
+        """Take away what it put before the entries."""
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            await connection.execute("DROP FUNCTION IF EXISTS meddle CASCADE")
         finally:
             await connection.close()
 

@@ -59,6 +59,29 @@ async def test_while_it_runs_nothing_is_signed_of_it_and_what_the_tree_shows_hal
     await log.aclose()
 
 
+@pytest.mark.parametrize("how", ["lose", "alter"])
+async def test_a_store_that_keeps_less_than_it_says_is_never_signed(place: Place, how: str) -> None:
+    """Whoever writes the store can have it lose or alter each entry as it is written."""
+    log = await place.opened()
+    try:
+        async with local_signer(place.folder / "log-key", ORIGIN) as signer:
+            publication = await Publication.open(log, signer, Minutes())
+            meddler = place.meddler
+            await (meddler.lose_what_comes() if how == "lose" else meddler.alter_what_comes())
+            await log.append(asked("later"))
+            with pytest.raises(LogCorrupt) as corrupt:
+                await publication.secure()
+            assert corrupt.value.entry == SIGNED[-1]
+            with pytest.raises(TryLater, match="entry"):
+                publication.refuse_halted()
+            remembered = await signer.remembered()
+            assert remembered is not None
+            assert remembered.size == SIGNED[-1]
+    finally:
+        await log.aclose()
+        await place.meddler.leave()
+
+
 async def test_states_that_were_deleted_alone_are_published_again(place: Place) -> None:
     stored = await place.meddler.read()
     await place.meddler.write({**stored.rows, "checkpoint": [], "cosignature": []})
