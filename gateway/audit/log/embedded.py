@@ -221,7 +221,7 @@ class AuditLog:
     @property
     def acknowledged(self) -> int:
         """How many entries the file had when it last took one of this gateway's."""
-        return self._writer.seen.written.size
+        return self._writer.size
 
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
@@ -312,6 +312,11 @@ class _Writer:
         self.seen = seen
         self.key: MarkKey | None = None
         self._writing: Writing | None = writing
+
+    @property
+    def size(self) -> int:
+        """How many entries the file had when it last took one."""
+        return self.seen.written.size
 
     def add(self, rows: Sequence[LogRow]) -> "int | Exception":
         """The first index of the group, or why none of it was written."""
