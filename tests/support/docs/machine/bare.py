@@ -33,6 +33,11 @@ _NEEDED: Final = {
 }
 _CHANGED: Final = ("etc", "opt", "usr", "var")
 _SYSTEM: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_LAID_OVER: Final = (
+    "mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work"
+    " && mount -t overlay none -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc"
+    " && ip link add eth0 type veth peer name wire"
+)
 _VALKEY_UNIT: Final = """[Service]
 User=valkey
 ExecStart=/usr/bin/valkey-server /etc/valkey/valkey.conf
@@ -49,8 +54,9 @@ def missing() -> str:
     lacks = sorted({of for name, of in _NEEDED.items() if shutil.which(name, path=path) is None})
     if lacks:
         return f"needs Debian's packages: apt-get install {' '.join(lacks)}"
-    tried = subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], check=False)
-    return "needs Linux namespaces" if tried.returncode else ""
+    apart = ["unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--mount-proc", "--fork"]
+    tried = subprocess.run([*apart, "sh", "-c", _LAID_OVER], check=False)
+    return "needs namespaces, overlays and veth of Linux" if tried.returncode else ""
 
 
 @dataclass(frozen=True, slots=True)
