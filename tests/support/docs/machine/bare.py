@@ -1,5 +1,5 @@
 """A machine that has Debian's packages and nothing else yet; what is done to it is in memory."""
-# ruff: noqa: S603, S607 - every command here is of this file, or a page's own
+# ruff: noqa: S603 - every command here is of this file, or a page's own
 
 import os
 import shutil
