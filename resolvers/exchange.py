@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from adapters.contract.record import Identifier, Record
 from resolvers.child_need import ChildNeed, NeedCode
-from resolvers.comparison.names import givens, share_further
+from resolvers.comparison.names import givens
 from resolvers.comparison.postcodes import KnownHomes
 from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
@@ -34,7 +34,8 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     """Whether nothing but name, date and sex ties certain records to the caller.
 
     Neither any of them, nor those that have another home than the rest: a namesake's may have
-    joined beside the child's own (ADR 0060). `told` is the caller's own words alone, with what they
+    joined beside the child's own (ADR 0060). A further name says less than a home: many families
+    give each child the father's. `told` is the caller's own words alone, with what they
     tell of places where that counts.
     """
     known = read.known(told)
@@ -42,7 +43,8 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     if all(read.kind(source, record).shares_number(known) for source, record in every):
         return False  # as nearly always: each bears a number that was told, or there is none
     held = [read(source, record) for source, record in every]
-    hers = [each for each in held if _ties(known, each)]
+    hers = [each for each in held if _ties_firmly(known, each)]
+    hers = hers or [each for each in held if _ties(known, each)]
     if not hers or known.postcodes is None:
         return bool(held) and not hers
     hers = _linked(hers, held)
@@ -52,26 +54,18 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
-    """Those of the certain records that numbers or further names link to hers, be it by others.
+    """Those of the certain records that numbers link to hers, be it by way of others.
 
-    A further name of a namesake of her birthday is seldom the same, and no caller has to have told
-    it (ADR 0085). Each record is reached once, and each way of writing given names is compared with
-    those that were not reached.
+    No further name does: many families give each child the father's, and a namesake of her
+    birthday may have had the same (ADR 0085). Each record is reached once.
     """
     bearing: defaultdict[Identifier, list[Details]] = defaultdict(list)
-    called: defaultdict[frozenset[str], list[Details]] = defaultdict(list)
     for each in held:
-        called[each.givens].append(each)
         for number in each.identifiers:
             bearing[number].append(each)
-    linked, reached, compared = [*hers], set(map(id, hers)), set[frozenset[str]]()
+    linked, reached = [*hers], set(map(id, hers))
     for each in linked:  # it grows meanwhile
-        more = [other for number in each.identifiers for other in bearing.pop(number, ())]
-        if each.givens not in compared:
-            compared.add(each.givens)
-            alike = [way for way in called if share_further(way, each.givens)]
-            more += [other for way in alike for other in called.pop(way)]
-        for other in more:
+        for other in (one for number in each.identifiers for one in bearing.pop(number, ())):
             if id(other) not in reached:
                 reached.add(id(other))
                 linked.append(other)
@@ -84,10 +78,14 @@ def _elsewhere(held: Details, homes: KnownHomes) -> bool:
 
 
 def _ties(known: Details, held: Details) -> bool:
+    return _ties_firmly(known, held) or weigh(known, held).further
+
+
+def _ties_firmly(known: Details, held: Details) -> bool:
     if bears_number(known, held):
         return True
     each = weigh(known, held)
-    return each.further or each.postcode.strong or bool(each.ties)
+    return each.postcode.strong or bool(each.ties)
 
 
 def tell_one_more(told: Reference) -> ChildNeed:

@@ -95,13 +95,30 @@ def shorter_of(held: frozenset[str], whole: frozenset[str]) -> bool:
     return any(_part(one.split(), other.split()) is not NamePart.NONE for one, other in shorter)
 
 
+def has_own_first(held: frozenset[str], whole: frozenset[str]) -> bool:
+    """Whether a part has the first name of its whole that is the child's own, if one is.
+
+    A further name alone may be a father's, and a brother is called by it: Ziad of Mazen Ziad.
+    """
+    pairs = ((one.split(), other.split()) for one in held for other in whole)
+    return any(
+        CANTONESE.issuperset(short) or not (own := _own_of(long, long)) or own[0] in short
+        for short, long in pairs
+        if _part(short, long) is not NamePart.NONE
+    )
+
+
 def _part(short: list[str], long: list[str]) -> NamePart:
     within = len(short) < len(long) and {*short} <= {*long} and min(map(len, short)) > 1
     if not within:
         return NamePart.NONE
+    return NamePart.OWN if _own_of(short, long) else NamePart.HALF
+
+
+def _own_of(words: list[str], long: list[str]) -> list[str]:
+    """The words that nobody else of the house has, in their order."""
     idle = _IDLE | CANTONESE if CANTONESE.issuperset(long) else _IDLE
-    own = (word for word in short if word not in idle and not common_surname(word))
-    return NamePart.OWN if any(own) else NamePart.HALF
+    return [word for word in words if word not in idle and not common_surname(word)]
 
 
 def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from adapters.contract.record import Identifier
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import NamePart, compare_givens, half_of, shorter_of
+from resolvers.comparison.names import NamePart, compare_givens, half_of, has_own_first, shorter_of
 from resolvers.matching.contest import among_them_two, contradict, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, Evidence, bears_number
@@ -114,10 +114,11 @@ class World:
     def _half_of_hers(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> bool:
         """Whether it is half of her name as a file of all children has it for certain.
 
-        A twin of that half would have to be missing there. Where brothers and sisters share it, a
-        second agency that was searched by name has to have her whole name at the very home too, and
-        to bring no twin. Whoever else of the surname and birthday turned up, half of the name is
-        not of theirs (ADR 0085).
+        A twin of that half would have to be missing there. So the half has the first name that is
+        the child's own: no search by that brings a brother who is called by the further one. Where
+        brothers and sisters share it, a second agency that was searched by name has to have her
+        whole name at the very home too, and to bring no twin. Whoever else of the surname and
+        birthday turned up, half of the name is not of theirs (ADR 0085).
         """
         born_so = {other: found[other] for other in found if _born_so(found[other].evidence)}
         whole = [k for k, each in born_so.items() if each.evidence.given_name is _SAME]
@@ -130,8 +131,11 @@ class World:
         seconds = {k[0] for k in whole if born_so[k].evidence.postcode is _SAME} - silent
         contradicted = any(contradict(mine, self.held[k]) for k in whole)
         return not contradicted and any(
-            shorter_of(mine.givens, self.held[k].givens)
-            and (own or (k[0] not in silent and bool(seconds - {k[0]})))
+            has_own_first(mine.givens, self.held[k].givens)
+            if own
+            else shorter_of(mine.givens, self.held[k].givens)
+            and k[0] not in silent
+            and bool(seconds - {k[0]})
             for k in whole
             if holds_all(self.populations.get(k[0])) and found[k].grade is MatchGrade.CERTAIN
         )

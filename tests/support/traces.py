@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -63,8 +64,9 @@ def _texts(folder: Path) -> dict[bytes, list[str]]:
     """What the files say, with the names of those that say it: a server has many copies."""
     found: dict[bytes, list[str]] = defaultdict(list)
     for file in _files(folder):
-        text = _EMPTY.sub(bytes(64), file.read_bytes())
-        found[text].append(str(file.relative_to(folder)))
+        with suppress(FileNotFoundError):  # a server that runs makes some of its caches anew
+            text = _EMPTY.sub(bytes(64), file.read_bytes())
+            found[text].append(str(file.relative_to(folder)))
     return found
 
 

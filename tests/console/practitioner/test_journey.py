@@ -141,7 +141,7 @@ def test_who_typed_another_name_reads_it_again_and_finds_the_team(
     assert live.locator("#group-known > li").count() == 0
     assert "Check these details as you typed them" in live.locator("#needs").inner_text()
     live.get_by_role("button", name="See what you typed").click()
-    live.get_by_text("Look at these first: date of birth, family name, given name.").wait_for()
+    live.get_by_text("Look at these first: date of birth, family name, given name, ").wait_for()
     assert live.get_by_label("Given names", exact=True).input_value() == "Zeb"
     ask(live, {"Given names": MIRA.given[0]})
     live.locator("#group-known > li").first.wait_for()
