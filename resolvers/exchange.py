@@ -34,8 +34,8 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     """Whether nothing but name, date and sex ties certain records to the caller.
 
     Neither any of them, nor those that have another home than the rest: a namesake's may have
-    joined beside the child's own (ADR 0060). A further name says less than a home: many families
-    give each child the father's. `told` is the caller's own words alone, with what they
+    joined beside the child's own (ADR 0060). Where no number was told, a further name says
+    less than a home: many families give each child the father's. `told` is the caller's own words alone, with what they
     tell of places where that counts.
     """
     known = read.known(told)
@@ -43,8 +43,10 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     if all(read.kind(source, record).shares_number(known) for source, record in every):
         return False  # as nearly always: each bears a number that was told, or there is none
     held = [read(source, record) for source, record in every]
-    hers = [each for each in held if _ties_firmly(known, each)]
-    hers = hers or [each for each in held if _ties(known, each)]
+    tied = [each for each in held if _ties(known, each)]
+    firmly = [each for each in tied if _ties_firmly(known, each)]
+    numbered = any(bears_number(known, each) for each in firmly)
+    hers = tied if numbered or not firmly else firmly
     if not hers or known.postcodes is None:
         return bool(held) and not hers
     hers = _linked(hers, held)
