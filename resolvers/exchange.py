@@ -35,8 +35,8 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
 
     Neither any of them, nor those that have another home than the rest: a namesake's may have
     joined beside the child's own (ADR 0060). Where no number was told, a further name says
-    less than a home: many families give each child the father's. `told` is the caller's own words alone, with what they
-    tell of places where that counts.
+    less than a home: many families give each child the father's. `told` is the caller's own words
+    alone, with what they tell of places where that counts.
     """
     known = read.known(told)
     every = tuple(certain)
