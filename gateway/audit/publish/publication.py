@@ -210,6 +210,7 @@ class Publication:
         while True:
             if state is None:
                 raise SignerForgot(self.signer.name)
+            acknowledged = self.log.acknowledged  # before the log is looked at: others write too
             growth = await self._grown(state)
             if rested_at > state.size:
                 raise LogCorrupt(
@@ -217,9 +218,10 @@ class Publication:
                     state.size,
                 )
             await refuse_unlike(self.log, state.size, growth.size)
-            state = await self._refuse_unmarked(state, growth.size) or (
-                await self.signer.sign(growth)
-            )
+            signed = await self._refuse_unmarked(state, growth.size)
+            if growth.size < acknowledged:
+                raise _lost(growth.size)
+            state = signed or await self.signer.sign(growth)
             if (state.size, state.root) == (growth.size, growth.root):
                 return state
 
@@ -241,14 +243,7 @@ class Publication:
 
     async def _grown(self, state: SignedState) -> Growth:
         """What the log is now, told from `state`, which was signed before the log is looked at."""
-        acknowledged = self.log.acknowledged
         size = await self.log.size()
-        if size < acknowledged:
-            raise LogCorrupt(
-                f"entry {size} was taken as durable and is not there: see what the log's store"
-                " does to what is written, and restore it",
-                size,
-            )
         if size < state.size:
             raise LogCorrupt(
                 f"the log has {size} entries, and {state.size} were signed: put back a copy that"
@@ -260,6 +255,14 @@ class Publication:
             raise await first_altered(self.log, await self.signer.states())
         path = consistency_path(state.size, size, nodes) if state.size else []
         return Growth(state.size, size, edge_of(size, nodes).root, tuple(path))
+
+
+def _lost(entry: int) -> LogCorrupt:
+    return LogCorrupt(
+        f"entry {entry} was taken as durable and is not there: see what the log's store does to"
+        " what is written, and restore it",
+        entry,
+    )
 
 
 def _said(corrupt: LogCorrupt) -> str:
