@@ -29,14 +29,16 @@ _NO_GIVEN: Final = NO_GIVEN | {""}
 class NamePart(IntEnum):
     """How far one given name is a part of another of more words.
 
-    HALF: what they have in common, brothers and sisters may share too (Ka of Ka Yan, Muhammad of
-    Muhammad Ali), or it may be a father's. OWN: it has a word that is nobody else's of the house
-    (Agnos of Ioan Agnos).
+    FURTHER: without the name that the whole one's child is called by (Yusuf of Adam Yusuf). A twin
+    or a brother may be called so. HALF: what they have in common, brothers and sisters may share
+    too (Ka of Ka Yan, Muhammad of Muhammad Ali), or it may be a father's. OWN: it has that name,
+    and a word that is nobody else's of the house (Agnesa of Maria Agnesa).
     """
 
     NONE = 0
-    HALF = 1
-    OWN = 2
+    FURTHER = 1
+    HALF = 2
+    OWN = 3
 
 
 def families(names: Iterable[Name]) -> frozenset[str]:
@@ -83,42 +85,54 @@ def part_of(held: frozenset[str], known: frozenset[str]) -> NamePart:
     return max((_part(*sorted(pair, key=len)) for pair in pairs), default=NamePart.NONE)
 
 
-def half_of(held: frozenset[str], whole: frozenset[str]) -> bool:
-    """Whether one of these given names is half of one of the whole ones, and never the reverse."""
+def short_of(held: frozenset[str], whole: frozenset[str]) -> NamePart:
+    """The same where the names of `held` are the shorter ones, and never the reverse."""
     shorter = ((one, other) for one in held for other in whole if len(one) < len(other))
-    return any(_part(one.split(), other.split()) is NamePart.HALF for one, other in shorter)
-
-
-def shorter_of(held: frozenset[str], whole: frozenset[str]) -> bool:
-    """Whether one of these given names is any part of one of the whole ones, and shorter."""
-    shorter = ((one, other) for one in held for other in whole if len(one) < len(other))
-    return any(_part(one.split(), other.split()) is not NamePart.NONE for one, other in shorter)
-
-
-def has_own_first(held: frozenset[str], whole: frozenset[str]) -> bool:
-    """Whether a part has the first name of its whole that is the child's own, if one is.
-
-    A further name alone may be a father's, and a brother is called by it: Ziad of Mazen Ziad.
-    """
-    pairs = ((one.split(), other.split()) for one in held for other in whole)
-    return any(
-        CANTONESE.issuperset(short) or not (own := _own_of(long, long)) or own[0] in short
-        for short, long in pairs
-        if _part(short, long) is not NamePart.NONE
-    )
+    parts = (_part(one.split(), other.split()) for one, other in shorter)
+    return max(parts, default=NamePart.NONE)
 
 
 def _part(short: list[str], long: list[str]) -> NamePart:
+    long = _without_english(long)
     within = len(short) < len(long) and {*short} <= {*long} and min(map(len, short)) > 1
     if not within:
         return NamePart.NONE
-    return NamePart.OWN if _own_of(short, long) else NamePart.HALF
+    own = _own(short, long)
+    if (_called_by(long, long) if own else long[0]) not in short:
+        return NamePart.FURTHER
+    return NamePart.HALF if all(map(common_surname, own)) else NamePart.OWN
 
 
-def _own_of(words: list[str], long: list[str]) -> list[str]:
-    """The words that nobody else of the house has, in their order."""
-    idle = _IDLE | CANTONESE if CANTONESE.issuperset(long) else _IDLE
-    return [word for word in words if word not in idle and not common_surname(word)]
+def _called_by(words: list[str], whole: list[str]) -> str:
+    """The word that somebody of these given names is called by: the first that few share."""
+    return next(iter(_own(words, whole)), words[0])
+
+
+def _own(words: list[str], whole: list[str]) -> list[str]:
+    """Those of these words that brothers and sisters hardly share, in their order."""
+    idle = _IDLE | CANTONESE if CANTONESE.issuperset(whole) else _IDLE
+    return [word for word in words if word not in idle]
+
+
+def _without_english(words: list[str]) -> list[str]:
+    """The words without an English name before two Cantonese ones, as many files leave it out."""
+    two = len(words) > len("ab") and CANTONESE.issuperset(words[1:])
+    return words[1:] if two and words[0] not in CANTONESE else words
+
+
+def learned(said: frozenset[str], told: frozenset[str]) -> frozenset[str]:
+    """The told given names, and of those that files say what does not turn a told one about.
+
+    Else a file with the two in another order would make the further name the child's first: then
+    a twin who is called by it would be the same (ADR 0086).
+    """
+    return told | {name for name in said if not any(_turns(name, whole) for whole in told)}
+
+
+def _turns(name: str, whole: str) -> bool:
+    words, others = name.split(), whole.split()
+    called = (_called_by(others, others), others[0])
+    return {*words} <= {*others} and _called_by(words, others) not in called
 
 
 def parts_of_one(held: frozenset[str], other: frozenset[str], known: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Name, Record
 from resolvers.comparison import postcodes, surroundings
-from resolvers.comparison.names import families, givens
+from resolvers.comparison.names import families, givens, learned
 from resolvers.matching.reference import Reference, Surroundings, named_record
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Details:
             *_numbers(reference.identifiers),
             records=reference.identifiers,
             families=families(names),
-            givens=givens(names),
+            givens=learned(givens(names), givens(reference.stated_names)),
             birth_dates=birth_dates - reference.birth_dates_estimated,
             estimates=birth_dates & reference.birth_dates_estimated,
             sex=reference.sex,

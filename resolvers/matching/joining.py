@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from adapters.contract.record import Identifier
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import NamePart, compare_givens, half_of, has_own_first, shorter_of
+from resolvers.comparison.names import NamePart, compare_givens, part_of, short_of
 from resolvers.matching.contest import among_them_two, contradict, winners
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import BORN_OTHERWISE, Evidence, bears_number
@@ -28,7 +28,8 @@ _EXCLUDED: Final = Assessment(
 )
 _SAME: Final = Agreement.SAME
 _DIFFERENT: Final = Agreement.DIFFERENT
-_NO_PART: Final = NamePart.NONE
+_FURTHER: Final = NamePart.FURTHER
+_HALF: Final = NamePart.HALF
 Stopped = dict[RecordPlace, ReasonCode]  # who could join and does not, and why
 
 
@@ -105,24 +106,24 @@ class World:
             alone=alone and found[key].tells_alone(hers, self.populations.get(source)),
             twin_apart=source not in self.duplicates
             and any(_is_another(each, hers) for each in beside.twins),
-            seconded=found[key].evidence.part is NamePart.HALF and self._seconded(key, found),
+            seconded=found[key].evidence.part is _HALF and self._seconded(key, found),
             half_of_hers=alone
-            and found[key].evidence.part is not NamePart.NONE
+            and found[key].evidence.part > _FURTHER
             and self._half_of_hers(key, found),
         )
 
     def _half_of_hers(self, key: RecordPlace, found: Mapping[RecordPlace, Assessment]) -> bool:
         """Whether it is half of her name as a file of all children has it for certain.
 
-        A twin of that half would have to be missing there. So the half has the first name that is
-        the child's own: no search by that brings a brother who is called by the further one. Where
+        A twin of that half would have to be missing there. So the half has the name that the child
+        is called by: no search by that brings a brother who is called by the further one. Where
         brothers and sisters share it, a second agency that was searched by name has to have her
         whole name at the very home too, and to bring no twin. Whoever else of the surname and
         birthday turned up, half of the name is not of theirs (ADR 0085).
         """
         born_so = {other: found[other] for other in found if _born_so(found[other].evidence)}
         whole = [k for k, each in born_so.items() if each.evidence.given_name is _SAME]
-        others = [k for k, e in born_so.items() if k not in whole and e.evidence.part is _NO_PART]
+        others = [k for k, e in born_so.items() if k not in whole and e.evidence.part <= _FURTHER]
         mine = self.held[key]
         if any(compare_givens(mine.givens, self.held[other].givens).fits for other in others):
             return False
@@ -131,9 +132,9 @@ class World:
         seconds = {k[0] for k in whole if born_so[k].evidence.postcode is _SAME} - silent
         contradicted = any(contradict(mine, self.held[k]) for k in whole)
         return not contradicted and any(
-            has_own_first(mine.givens, self.held[k].givens)
+            part_of(mine.givens, self.held[k].givens) > _FURTHER
             if own
-            else shorter_of(mine.givens, self.held[k].givens)
+            else short_of(mine.givens, self.held[k].givens) > _FURTHER
             and k[0] not in silent
             and bool(seconds - {k[0]})
             for k in whole
@@ -164,7 +165,7 @@ class World:
         mine, other = self.held[key], self.held[second]
         if not here or evidence.given_name is not _SAME or contradict(mine, other):
             return False
-        return half_of(mine.givens, other.givens)
+        return short_of(mine.givens, other.givens) is _HALF
 
 
 def _born_so(evidence: Evidence) -> bool:

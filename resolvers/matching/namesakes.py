@@ -29,9 +29,12 @@ def alike_in_part(evidence: Evidence) -> bool:
 
 
 def called_in_part(evidence: Evidence) -> bool:
-    """Whether the given name is a part of the other's, and surname and birth date are the same."""
+    """Whether the given name is a part of the other's, and surname and birth date are the same.
+
+    Not by a further name alone: a twin may be called so, and no home tells twins apart (ADR 0086).
+    """
     born_so = evidence.family.strong and evidence.birth_date is _SAME
-    return born_so and evidence.part is not NamePart.NONE and evidence.sex is not _DIFFERENT
+    return born_so and evidence.part > NamePart.FURTHER and evidence.sex is not _DIFFERENT
 
 
 def called_otherwise(evidence: Evidence) -> bool:

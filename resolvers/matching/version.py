@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "13"
+MATCHER: Final = "14"

@@ -72,11 +72,16 @@ BY_GIVEN_NAME: Final = (
 )
 
 
-@pytest.mark.parametrize("first", ["Bibi", "Ada"], ids=["shared by many", "her own"])
 @pytest.mark.parametrize(
-    ("home", "outcome"), [(HERS["postcode"], "HAS_RECORD"), ("ZE7 7ZZ", "AMBIGUOUS")]
+    ("first", "home", "outcome"),
+    [
+        ("Bibi", HERS["postcode"], "HAS_RECORD"),
+        ("Bibi", "ZE7 7ZZ", "AMBIGUOUS"),
+        ("Ada", HERS["postcode"], "AMBIGUOUS"),
+    ],
+    ids=["shared by many", "at another home", "her own, so that it may be her twin's"],
 )
-async def test_a_register_that_has_her_under_her_second_name_finds_her_by_her_home(
+async def test_a_register_that_has_her_behind_a_shared_first_name_finds_her_by_her_home(
     tmp_path: Path, first: str, home: str, outcome: str
 ) -> None:
     known = {**HERS, "givenNames": [first, MIRA["given"]], "postcode": home}
@@ -119,9 +124,10 @@ async def test_a_register_that_has_one_of_her_two_surnames_is_searched_by_each(
     [
         {"familyName": f"Pryce {MIRA['family']}"},
         {"givenNames": [MIRA["given"], MIRA["family"]], "familyName": "Tesfay"},
+        {"givenNames": ["Bibi", MIRA["given"]]},
         {"givenNames": ["Ada", MIRA["given"]]},
     ],
-    ids=["a part of the surname", "the father's name", "a part of the given name"],
+    ids=["a part of the surname", "the father's name", "behind a shared name", "a further name"],
 )
 async def test_and_if_she_is_restricted_every_guess_is_answered_alike(
     tmp_path: Path, names: dict[str, Any]
