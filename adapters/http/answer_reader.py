@@ -1,4 +1,4 @@
-"""What an HTTP answer comes to before its documents are mapped: found, absent, too much, failed."""
+"""What an HTTP answer comes to: records, absent, too much, failed; nothing here asks further."""
 
 import sys
 from collections.abc import Mapping
@@ -8,8 +8,12 @@ from typing import Any, Final
 from adapters.contract.contract import (
     Failure,
     Malformed,
+    MoreNeeded,
     NoRecord,
+    Question,
+    Records,
     Refused,
+    Reply,
     TooMany,
     Unavailable,
     Unread,
@@ -18,14 +22,17 @@ from adapters.contract.contract import (
 from adapters.contract.frozen import plainly_made, replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.plain_number import PLAINLY
-from adapters.http.diagnosis import unread
+from adapters.contract.record import Record
+from adapters.http.details import DetailedDocuments, with_what_is_beside
+from adapters.http.diagnosis import undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
 from adapters.http.json_records import said_twice
 from adapters.http.operation import HttpOperation, RestrictedReply
-from adapters.http.verdict import Answer, JsonAnswer
+from adapters.http.verdict import REFUSED, Answer, JsonAnswer
 from adapters.mapping.beside.held import bears, element_beside, is_of_another, stands_beside
 from adapters.mapping.beside.told import ToldBeside, called
 from adapters.mapping.mapping import Unusable
+from adapters.mapping.restricted import restricted_records
 from adapters.network.http_request import HttpAnswer
 
 _OK: Final = 200
@@ -40,6 +47,14 @@ class AnswerReader:
     dialect: Dialect
     clock: WallClock
     max_records: int
+
+    def judged(self, answer: HttpAnswer, restricts: HttpOperation | None) -> Answer | Failure:
+        """The answer decoded, or why it is none; `restricts` may read its refusal as a record's."""
+        reads = restricts if answer.status in REFUSED else None
+        restricted = None if reads is None else self.restricted_in(reads, answer)
+        if restricted is not None:
+            return restricted
+        return undecoded(self.dialect.judge(answer, self.clock()), answer)
 
     def restricted_in(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
         """A refusal whose body is the agency's own word for a restricted record, or None."""
@@ -92,6 +107,52 @@ class AnswerReader:
             return NoRecord(operation.moment(answer, self.clock()), not more, unread)
         said = found.more is more and found.unread is unread
         return found if said else replace(found, more=more, unread=unread)
+
+    def replied(
+        self,
+        operation: HttpOperation,
+        question: Question,
+        answer: Answer,
+        found: FoundDocuments | RestrictedReply | NoRecord | TooMany | Failure,
+    ) -> Reply:
+        """The reply where nothing is asked for beside this answer: no page, no detail."""
+        if isinstance(found, FoundDocuments):
+            found = self.whole(operation, answer, found)
+        if not isinstance(found, FoundDocuments):
+            return self.without(operation, question, answer, found)
+        read = with_what_is_beside(operation, DetailedDocuments(found.documents))
+        return self.mapped(operation, question, answer, found, read)
+
+    def without(
+        self,
+        operation: HttpOperation,
+        question: Question,
+        answer: Answer,
+        found: RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure,
+    ) -> Reply:
+        """The reply of an answer without documents."""
+        if isinstance(found, NoRecord):
+            return self.unless_held(found, operation, answer, question.given)
+        return told(found, question)
+
+    def mapped(
+        self,
+        operation: HttpOperation,
+        question: Question,
+        answer: Answer,
+        found: FoundDocuments,
+        read: DetailedDocuments,
+    ) -> Records | Malformed:
+        """The documents as records; a field that a missing detail feeds is a defect."""
+        mapping, fields, today = operation.mapping, question.fields, self.clock().date()
+        records: list[Record] = []
+        for document in read.documents:
+            record = mapping.record(document, fields, today)
+            if isinstance(record, Unusable):
+                return record.malformed(question.operation)
+            records.append(read.lacking(record, document, mapping, fields))
+        moment = operation.moment(answer, self.clock())
+        return Records(tuple(records), moment, not found.more, found.unread)
 
     def unless_held(
         self, said: NoRecord, operation: HttpOperation, answer: Answer, given: Mapping[str, str]
@@ -173,3 +234,10 @@ class AnswerReader:
         # Where it counts, no other number of the answer does.
         received = len(found.documents) if operation.total is None else sys.maxsize
         return self.dialect.more(answer, found.beside, received) is True
+
+
+def told(
+    found: RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure, question: Question
+) -> Reply:
+    """The reply; for a record that we may not see, a restricted one of who was asked for."""
+    return restricted_records(question.given) if isinstance(found, RestrictedReply) else found

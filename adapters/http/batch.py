@@ -19,13 +19,12 @@ from adapters.contract.contract import (
     Unavailable,
 )
 from adapters.contract.turns import in_turn
-from adapters.http.details import DetailedDocuments
 from adapters.http.dialect import FoundDocuments
 from adapters.http.json_records import said_twice
 from adapters.http.kinds.fhir_doubts import is_doubtful
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.request import RequestParts, entries, json_post, target
-from adapters.http.source import HttpSource, Sending, told
+from adapters.http.source import HttpSource, Sending
 from adapters.http.verdict import Answer, JsonAnswer
 from adapters.mapping.batch_results import (
     NOT_OURS,
@@ -263,12 +262,7 @@ def _reply(
     if isinstance(answer, Refused | Unavailable | Malformed):
         return answer
     found = source.reader.found(operation, answer)
-    if isinstance(found, FoundDocuments):
-        found = source.reader.whole(operation, answer, found)
-    if not isinstance(found, FoundDocuments):
-        return told(found, question)
-    read = DetailedDocuments(found.documents)
-    return source.records(operation, question, answer, read, whole=not found.more)
+    return source.reader.replied(operation, question, answer, found)
 
 
 def _sending(questions: Sequence[Question]) -> Sending:

@@ -48,6 +48,11 @@ class DetailedDocuments:
         return replace(record, defects=tuple(sorted(defects)), cut=tuple(sorted(all_cut)))
 
 
+def with_what_is_beside(operation: HttpOperation, read: DetailedDocuments) -> DetailedDocuments:
+    """`read`, knowing what the agency was asked to send beside each document."""
+    return replace(read, beside=operation.beside) if operation.operation.include else read
+
+
 def _fed(mapping: RecordMapping, names: frozenset[str]) -> frozenset[str]:
     return _NONE.union(*map(mapping.fields_using, names))
 

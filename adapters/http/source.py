@@ -14,34 +14,29 @@ from adapters.contract.contract import (
     MoreNeeded,
     NoRecord,
     Question,
-    Records,
     Refused,
     Reply,
     TooMany,
     Unavailable,
-    Unread,
     WallClock,
 )
-from adapters.contract.frozen import plainly_made, replace
+from adapters.contract.frozen import plainly_made
 from adapters.contract.paths import COMPILED, Paths
-from adapters.contract.record import Record
 from adapters.contract.time_limit import TimeLimit
 from adapters.contract.turns import UNKNOWN, in_turn, is_short
 from adapters.http.answer_reader import AnswerReader
-from adapters.http.details import DetailedDocuments, DetailReader
-from adapters.http.diagnosis import asked_at, undecoded, unread
+from adapters.http.details import DetailedDocuments, DetailReader, with_what_is_beside
+from adapters.http.diagnosis import asked_at, unread
 from adapters.http.dialect import Dialect, FoundDocuments
 from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
-from adapters.http.verdict import REFUSED, Answer
+from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
-from adapters.mapping.mapping import Unusable
-from adapters.mapping.restricted import restricted_records
 from adapters.network.egress import Egress
 from adapters.network.http_request import HttpAnswer, HttpRequest, Transport
 from adapters.network.signature import Signer
@@ -102,33 +97,44 @@ class HttpSource:
         request = self._request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
-        answer = await self.send(request, Sending.of(question, operation))
+        sending = Sending.of(question, operation)
+        sent = await self._sent(request, sending)
+        if not isinstance(sent, HttpAnswer):
+            return sent
+        asked = (operation, question, sent, sending)
+        # One turn: several for one answer would have what was read of it wait between them.
+        if is_short(len(sent.body)):
+            first = self._first(*asked)
+        else:
+            first = await in_turn(len(sent.body), lambda: self._first(*asked))
+        if not isinstance(first, _FirstPage):
+            return first
+        page = ReadPage(operation, asking, request, first.answer, first.found)
+        return await self._further(page, question, until)
+
+    def _first(
+        self, operation: HttpOperation, question: Question, sent: HttpAnswer, sending: "Sending"
+    ) -> "Reply | _FirstPage":
+        """The reply, if nothing more is to be asked for; what the first answer has, if there is."""
+        answer = self.reader.judged(sent, sending.reads)
         if isinstance(answer, Refused | Unavailable | Malformed):
             return answer
-        if is_short(answer.length):
-            first = self.reader.found(operation, answer)
-        else:
-            first = await in_turn(answer.length, lambda: self.reader.found(operation, answer))
-        if isinstance(first, FoundDocuments):
-            page = ReadPage(operation, asking, request, answer, first)
-            found = await self._to_the_end(page, question, until)
-        else:
-            found = first
-        if isinstance(found, NoRecord):
-            absent, given = found, question.given
-            return await in_turn(
-                answer.length,
-                lambda: self.reader.unless_held(absent, operation, answer, given),
-            )
+        found = self.reader.found(operation, answer)
+        further = operation.paging.turns or operation.details
+        if further and isinstance(found, FoundDocuments):
+            return _FirstPage(answer, found)
+        return self.reader.replied(operation, question, answer, found)
+
+    async def _further(self, page: ReadPage, question: Question, until: float) -> Reply:
+        operation, answer = page.operation, page.answer
+        found = await self._to_the_end(page, question, until)
         if not isinstance(found, FoundDocuments):
-            return told(found, question)
-        read = await self._detailed(operation, question, headers, found.documents, until)
-        whole, why = not found.more, found.unread
-        alone = read.documents is page.found.documents  # no further page, and no detail
-        return await in_turn(
-            answer.length if alone else UNKNOWN,
-            lambda: self.records(operation, question, answer, read, whole=whole, unread=why),
-        )
+            to_tell = (operation, question, answer, found)
+            return await in_turn(answer.length, lambda: self.reader.without(*to_tell))
+        headers, documents = page.asking.headers, found.documents
+        read = await self._detailed(operation, question, headers, documents, until)
+        to_map = (operation, question, answer, found, read)
+        return await in_turn(UNKNOWN, lambda: self.reader.mapped(*to_map))
 
     def _request(self, operation: HttpOperation, asking: RequestParts) -> HttpRequest | MoreNeeded:
         template = operation.address
@@ -151,8 +157,6 @@ class HttpSource:
             return unread(found, page.operation, page.answer)
         if not isinstance(found, FoundDocuments):
             return found
-        if is_short(page.answer.length):
-            return self.reader.whole(page.operation, page.answer, found)
         return await in_turn(
             page.answer.length, lambda: self.reader.whole(page.operation, page.answer, found)
         )
@@ -172,7 +176,7 @@ class HttpSource:
             details = DetailReader(pages)
             asked = (operation, question, headers, documents)
             read = await details.detailed(*asked, self.today())
-        return replace(read, beside=operation.beside) if operation.operation.include else read
+        return with_what_is_beside(operation, read)
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
@@ -181,19 +185,10 @@ class HttpSource:
 
     async def send(self, request: HttpRequest, sending: "Sending") -> Answer | Failure:
         """Log in, sign, send and judge; once more where a token was refused that may be old."""
-        answer = await self._sent(request, sending)
-        if not isinstance(answer, HttpAnswer):
-            return answer
-        reads = sending.reads if answer.status in REFUSED else None
-        restricted = None if reads is None else self.reader.restricted_in(reads, answer)
-        if restricted is not None:
-            return restricted
-        if is_short(len(answer.body)):
-            return undecoded(self.dialect.judge(answer, self.clock()), answer)
-        return await in_turn(
-            len(answer.body),
-            lambda: undecoded(self.dialect.judge(answer, self.clock()), answer),
-        )
+        sent = await self._sent(request, sending)
+        if not isinstance(sent, HttpAnswer):
+            return sent
+        return await in_turn(len(sent.body), lambda: self.reader.judged(sent, sending.reads))
 
     def _by(self, sending: "Sending") -> Callable[[HttpRequest], Awaitable[Answer | Failure]]:
         return lambda request: self.send(request, sending)
@@ -226,32 +221,21 @@ class HttpSource:
             whole = await signer.signed_together(whole) if together else signer.signed(whole)
         return await self.transport.send(whole)
 
-    def records(  # noqa: PLR0913  what was asked, what came, and how much of it
-        self,
-        operation: HttpOperation,
-        question: Question,
-        answer: Answer,
-        read: DetailedDocuments,
-        *,
-        whole: bool,
-        unread: Unread | None = None,
-    ) -> Records | Malformed:
-        """The documents as records; a field that a missing detail feeds is a defect."""
-        mapping, fields, today = operation.mapping, question.fields, self.today()
-        records: list[Record] = []
-        for document in read.documents:
-            record = mapping.record(document, fields, today)
-            if isinstance(record, Unusable):
-                return record.malformed(question.operation)
-            records.append(read.lacking(record, document, mapping, fields))
-        return Records(tuple(records), operation.moment(answer, self.clock()), whole, unread)
-
     def today(self) -> date:
         """Today at this clock."""
         return self.clock().date()
 
 
 _UNAUTHORISED = 401
+
+
+@plainly_made
+@dataclass(frozen=True, slots=True)
+class _FirstPage:
+    """What the first answer has, before further pages or details are asked for."""
+
+    answer: Answer
+    found: FoundDocuments
 
 
 @plainly_made
@@ -271,13 +255,6 @@ class Sending:
         """For a request of `question`."""
         reads = operation if operation is not None and operation.restricted_reply else None
         return cls(question.pace, question.may_resend, reads)
-
-
-def told(
-    found: RestrictedReply | NoRecord | TooMany | MoreNeeded | Failure, question: Question
-) -> Reply:
-    """The reply; for a record that we may not see, a restricted one of who was asked for."""
-    return restricted_records(question.given) if isinstance(found, RestrictedReply) else found
 
 
 @plainly_made

@@ -191,6 +191,15 @@ async def test_an_entry_of_another_child_is_not_believed_nor_is_an_absence_besid
     assert await bundled(searched(patient(BEA, "Vale")), searched()) == (Malformed("batch"),) * 2
 
 
+async def test_a_child_who_stands_elsewhere_in_her_entry_is_not_absent() -> None:
+    aside = searched()
+    aside["resource"]["archived"] = [patient(BEA, "Vale")]
+    ann, bea = await bundled(searched(patient(ANN, "Hill")), aside)
+    assert only(ann).names[0].family == "Hill"
+    assert isinstance(bea, NoRecord)
+    assert not bea.whole
+
+
 async def test_swapped_entries_are_neither_childs() -> None:
     swapped = (searched(patient(BEA, "Vale")), searched(patient(ANN, "Hill")))
     assert await bundled(*swapped) == (Malformed("batch"),) * 2
