@@ -1,6 +1,8 @@
 """Manifests written as text, opened and asked as the gateway would."""
 
+import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -113,7 +115,7 @@ async def opened(  # noqa: PLR0913 - what a gateway gives a source, each by its 
     tunnelled: bool = False,
     paths: Paths = COMPILED,
 ) -> AsyncIterator[Adapter]:
-    manifest = manifest_of(text)
+    manifest, threads = manifest_of(text), set(threading.enumerate())
     listed = origins or ((manifest.source.base_url or ""),)
     adapter = await open_adapter(
         manifest,
@@ -127,6 +129,14 @@ async def opened(  # noqa: PLR0913 - what a gateway gives a source, each by its 
         yield adapter
     finally:
         await adapter.aclose()
+        await _drivers_ended(set(threading.enumerate()) - threads)
+
+
+async def _drivers_ended(started: set[threading.Thread]) -> None:
+    """The threads of SQLite's driver: one that found no file tells its loop so as it ends."""
+    for thread in started:
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 10.0)
 
 
 def question(
