@@ -1,6 +1,7 @@
 """`python -m bench.matching`: every table of docs/matching.md, in one run."""
 
 from argparse import ArgumentParser, Namespace
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -42,7 +43,9 @@ def _chosen() -> Namespace:
     parser = ArgumentParser(prog="python -m bench.matching", description=main.__doc__)
     parser.add_argument("--questions", type=int, default=100_000, help="of each setting")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", help="settings with this in their name; nothing is written down")
+    parser.add_argument(
+        "--only", help="settings with this in their name; only --best writes them down"
+    )
     parser.add_argument("--tables", type=Path, help="print the tables of an earlier run's file")
     parser.add_argument(
         "--best", type=int, help="of so many questions a setting, what any rule could take at most"
@@ -51,12 +54,20 @@ def _chosen() -> Namespace:
 
 
 def _best(chosen: Namespace, commit: Commit) -> None:
-    for setting in (s for s in SETTINGS if (chosen.only or "") in s.name):
-        for stage, exchanged in (("at first", False), ("after one exchange", True)):
-            seeds = [commit.seed(f"best {setting.name}", n) for n in range(2)]
-            found = best.best(setting, seeds, chosen.best // 2, exchanged=exchanged)
-            print(f"\n### {setting.name}, {stage}\n\n{tables.BEST_HEAD}")
-            print(*found.lines(), sep="\n", flush=True)
+    asked = [s for s in SETTINGS if (chosen.only or "") in s.name]
+    seeds = {s: [commit.seed(f"best {s.name}", n) for n in range(2)] for s in asked}
+    done = []
+    with ProcessPoolExecutor(chosen.processes) as pool:
+        running = [pool.submit(best.best, s, seeds[s], chosen.best // 2) for s in asked]
+        for setting, each in zip(asked, running, strict=True):
+            found = dict(zip(best.STAGES, each.result(), strict=True))
+            for stage, came in found.items():
+                print(f"\n### {setting.name}, {stage}\n\n{came.bound}\n\n{tables.BEST_HEAD}")
+                print(*came.lines(), sep="\n", flush=True)
+            counts = {stage: came.result() for stage, came in found.items()}
+            done.append({"setting": setting.name, "seeds": seeds[setting], **counts})
+    if path := write(commit, {"best": done}, kind="best-"):
+        print(f"\nwritten to {path.name}: commit it with the tables")
 
 
 def _settings(chosen: Namespace, commit: Commit) -> list[dict[str, Any]]:

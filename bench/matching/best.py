@@ -11,10 +11,11 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log2
 from random import Random
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from adapters.contract.record import Record
 from bench.matching.asking.caller import MadeUpCaller, callers
+from bench.matching.asking.counts import Share, upper_bound
 from bench.matching.district.families import Row, sample
 from bench.matching.district.world import World, world
 from bench.matching.gateway.filing import Filing
@@ -31,6 +32,7 @@ from resolvers.matching.evidence import Evidence, weigh
 from tests.support.virtual_time import run
 
 ALLOWED: Final = 10 / 100_000  # false questions, by the aim
+STAGES: Final = ("at first", "after one exchange")
 _Kind = Hashable
 
 
@@ -45,80 +47,109 @@ class _Case(NamedTuple):
     others: tuple[_Kind, ...]
 
 
+class _Rule(NamedTuple):
+    """The kinds that the best rule takes, and how often one of them is another child's."""
+
+    kinds: frozenset[_Kind]
+    false: int
+
+
 @dataclass(slots=True)
 class Best:
-    """Children by group: how many there are, are taken by the best rule, brought by no search."""
+    """Children by group: how many there are, are taken by the best rule, brought by no search.
+
+    `false`: so many questions have another child's record among those that the rule takes.
+    """
 
     questions: int = 0
+    false: int = 0
     children: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     unbrought: Counter[str] = field(default_factory=Counter)
 
+    def add(self, case: _Case, kinds: frozenset[_Kind]) -> None:
+        """Count a question."""
+        if case.group is not None:
+            self.children[case.group] += 1
+            self.unbrought[case.group] += case.own is None
+            self.taken[case.group] += case.own in kinds
+
     def lines(self) -> Iterator[str]:
         """The table's rows: the whole, then each group, the furthest below it first."""
-        whole = self.taken.total() / self.children.total()
-        unbrought = self.unbrought.total() / self.children.total()
-        yield f"| all | {self.children.total():,} | {whole:.4f} | | {unbrought:.4f} |"
+        every = Share(self.taken.total(), self.children.total())
+        unbrought = Share(self.unbrought.total(), every.whole)
+        yield f"| all | {every.whole:,} | {_said(every)} | | {unbrought.value:.4f} |"
         for group in sorted(self.children, key=lambda g: self.taken[g] / self.children[g]):
-            count = self.children[group]
-            share, lost = self.taken[group] / count, self.unbrought[group] / count
-            points = f"{(whole - share) * 100:+.1f} points"
-            yield f"| {group} | {count:,} | {share:.4f} | {points} | {lost:.4f} |"
+            own = Share(self.taken[group], self.children[group])
+            lost = Share(self.unbrought[group], own.whole)
+            points = f"{(every.value - own.value) * 100:+.1f} points"
+            yield f"| {group} | {own.whole:,} | {_said(own)} | {points} | {lost.value:.4f} |"
+
+    @property
+    def bound(self) -> str:
+        """How many questions the rule answers falsely, and how many it may at most."""
+        at_most = upper_bound(self.false, self.questions) * 100_000
+        asked = f"{self.false} of {self.questions:,} questions are false"
+        return f"{asked}, so at most {at_most:.1f} in 100,000 of these kinds."
+
+    def result(self) -> dict[str, Any]:
+        """Every count, for the file of the run."""
+        counts = {"children": self.children, "taken": self.taken, "unbrought": self.unbrought}
+        by_name = {what: dict(sorted(each.items())) for what, each in counts.items()}
+        return {"questions": self.questions, "false": self.false, **by_name}
+
+
+def _said(share: Share) -> str:
+    return f"{share.value:.4f} ± {share.margin:.4f}"
 
 
 def best(
-    setting: Setting,
-    seeds: Sequence[int],
-    count: int,
-    *,
-    exchanged: bool,
-    rows: tuple[Row, ...] | None = None,
-) -> Best:
-    """What the best rule takes of `count` questions a seed, before or after one exchange.
+    setting: Setting, seeds: Sequence[int], count: int, rows: tuple[Row, ...] | None = None
+) -> tuple[Best, Best]:
+    """What the best rule takes of `count` questions a seed, before and after one exchange.
 
     Every caller reads again and tells one detail more: no gateway asks more of them.
     """
-    cases: list[_Case] = []
+    cases: list[tuple[_Case, _Case]] = []
     for seed in seeds:
         made = world(rows or sample(), setting.mix, setting.noise, seed)
-        cases += run(_cases(made, setting, seed, count, exchanged=exchanged))
-    kinds, found = _taken(cases), Best(len(cases))
+        cases += run(_cases(made, setting, seed, count))
+    first, last = zip(*cases, strict=True)
+    return _best(first), _best(last)
+
+
+def _best(cases: Sequence[_Case]) -> Best:
+    rule = _taken(cases)
+    found = Best(len(cases), rule.false)
     for case in cases:
-        if case.group is not None:
-            found.children[case.group] += 1
-            found.unbrought[case.group] += case.own is None
-            found.taken[case.group] += case.own in kinds
+        found.add(case, rule.kinds)
     return found
 
 
-def _taken(cases: Sequence[_Case]) -> frozenset[_Kind]:
-    """The kinds that the best rule takes."""
+def _taken(cases: Sequence[_Case]) -> _Rule:
     own = Counter(case.own for case in cases if case.own is not None)
     others = Counter(kind for case in cases for kind in frozenset(case.others))
     taken, false = set[_Kind](), 0
     for kind in sorted(own, key=lambda each: others[each] / own[each]):
-        false += others[kind]
-        if false > len(cases) * ALLOWED:
+        if false + others[kind] > len(cases) * ALLOWED:
             break
+        false += others[kind]
         taken.add(kind)
-    return frozenset(taken)
+    return _Rule(frozenset(taken), false)
 
 
-async def _cases(
-    made: World, setting: Setting, seed: int, count: int, *, exchanged: bool
-) -> list[_Case]:
+async def _cases(made: World, setting: Setting, seed: int, count: int) -> list[tuple[_Case, _Case]]:
     gateway, asking = staged(made.agencies), callers(made, setting, Random(seed + 1))
-    found: list[_Case] = []
+    found: list[tuple[_Case, _Case]] = []
     while len(found) < count:
         caller = next(asking)
         try:
             known = gateway.known(caller.told)
-            if exchanged:
-                caller = _exchanged(caller, known, gateway)
-                known = gateway.known(caller.told)
+            again = _exchanged(caller, known, gateway)
+            later = gateway.known(again.told)
         except AskDifferently:
             continue
-        found.append(_case(made, caller, known))
+        found.append((_case(made, caller, known), _case(made, again, later)))
     return found
 
 

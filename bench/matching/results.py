@@ -44,13 +44,17 @@ def read(path: Path) -> Iterator[tuple[Setting, Counts]]:
             yield by_name[each["setting"]], counted
 
 
-def write(commit: Commit, found: dict[str, Any]) -> Path | None:
-    """The file that was written; None where the files measured are no commit's."""
+def write(commit: Commit, found: dict[str, Any], kind: str = "") -> Path | None:
+    """The file that was written; None where the files measured are no commit's.
+
+    `kind` comes before the commit in the name of a run that has no tables of its own.
+    """
     if commit.changed:
         return None
     FOLDER.mkdir(exist_ok=True)
-    number = len(list(FOLDER.glob(f"{commit.id[:12]}-*.json"))) + 1
-    path = FOLDER / f"{commit.id[:12]}-{number}.json"
+    name = f"{kind}{commit.id[:12]}"
+    number = len(list(FOLDER.glob(f"{name}-*.json"))) + 1
+    path = FOLDER / f"{name}-{number}.json"
     whole = {"commit": commit.id, "matcher": MATCHER, **found}
     path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return path

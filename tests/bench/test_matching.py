@@ -146,11 +146,15 @@ def test_a_restricted_child_is_counted_apart() -> None:
 
 def test_no_rule_takes_more_children_than_the_register_brings() -> None:
     few = Setting("a few families", Mix(), Aims(), homed=True)
-    found = best.best(few, (1,), 30, exchanged=True, rows=rows())
-    assert found.questions == 30
-    together = found.taken.total() + found.unbrought.total()
-    assert 0 < found.taken.total() <= together <= found.children.total()
-    assert next(found.lines()).startswith(f"| all | {found.children.total()} |")
+    found = best.best(few, (1,), 30, rows=rows())
+    assert len(found) == len(best.STAGES)
+    for each in found:
+        assert each.questions == 30
+        together = each.taken.total() + each.unbrought.total()
+        assert 0 < each.taken.total() <= together <= each.children.total()
+        assert next(each.lines()).startswith(f"| all | {each.children.total()} |")
+        assert each.bound.startswith("0 of 30 questions are false, so at most 9503")
+        assert each.result()["taken"] == dict(each.taken)
 
 
 def test_the_borough_is_asked_by_the_manifests_of_the_demo() -> None:
@@ -263,6 +267,9 @@ def test_a_run_that_was_written_down_reads_as_it_was(
     assert list(results.read(path)) == [(setting, counted)]
     assert results.write(commit, found) != path  # another run, and both are kept
     assert results.write(Commit("c" * 40, changed=True), found) is None
+    other = results.write(commit, {"best": []}, kind="best-")
+    assert other
+    assert other.name == f"best-{'c' * 12}-1.json"
 
 
 def test_every_question_of_a_run_is_of_some_round() -> None:
