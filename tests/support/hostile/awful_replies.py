@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache
 from typing import Final
 
 from tests.support.loopback import RawHandler
@@ -39,6 +40,13 @@ async def _a_byte_at_a_time(said: bytes, again: bytes) -> Bytes:
         await asyncio.sleep(_DRIP_S)
 
 
+@cache
+def _bomb() -> bytes:
+    """64 MiB of nothing: packed once somebody asks for it, as it takes a while."""
+    packed = gzip.compress(bytes(64 * 1024 * 1024))
+    return _PACKED + b"Content-Length: %d\r\n\r\n" % len(packed) + packed
+
+
 def _chunk(content: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(content), content)
 
@@ -46,7 +54,6 @@ def _chunk(content: bytes) -> bytes:
 _PACKED: Final = _HEAD + b"Content-Encoding: gzip\r\n"
 _PACKED_HEAD: Final = gzip.compress(b"")[:10]
 _NOTHING: Final = b"\x00\x00\x00\xff\xff"  # a block of deflate without content
-_BOMB: Final = gzip.compress(bytes(64 * 1024 * 1024))
 
 AWFUL_HEADS: Final[Mapping[str, Callable[[], Bytes]]] = {
     "endless 103": lambda: _for_ever(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
@@ -81,7 +88,7 @@ AWFUL: Final[Mapping[str, Callable[[], Bytes]]] = {
     "endless trailers": lambda: _for_ever(_CHUNKED + b"0\r\n", b"X-More: and more\r\n"),
     "a trailer without end": lambda: _for_ever(_CHUNKED + b"0\r\nX-Long: ", b"a"),
     "an endless body": lambda: _for_ever(_HEAD + b"\r\n", b" "),
-    "a bomb": lambda: _once(_PACKED + b"Content-Length: %d\r\n\r\n" % len(_BOMB) + _BOMB),
+    "a bomb": lambda: _once(_bomb()),
     "an endless gzip of nothing": lambda: _for_ever(_PACKED + b"\r\n" + _PACKED_HEAD, _NOTHING),
     "endless members of nothing": lambda: _for_ever(_PACKED + b"\r\n", gzip.compress(b"")),
     "a length of too much": lambda: _for_ever(_HEAD + b"Content-Length: 99999999999\r\n\r\n", b" "),
