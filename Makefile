@@ -1,6 +1,7 @@
 # Every target sets up what it needs by itself, on a bare Debian or Ubuntu with Python 3.11+.
 PYTHON ?= python3
 BIN := .venv/bin
+SCHEMA_OF_CODE := -c "from gateway.graphql.root import printed; print(printed(), end='')"
 READY := .venv/.ready
 MATCHING := .venv-matching
 SBOM := .venv-sbom
@@ -64,7 +65,7 @@ changes:  ## the changelog's entries of the next release, breaking ones first
 		for file in changes/*.$$kind.md; do test ! -f "$$file" || sed 's/^/- /' "$$file"; done; done
 
 schema: $(READY)  ## write schema.graphql from the code
-	$(BIN)/teamaround schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	$(BIN)/python $(SCHEMA_OF_CODE) > schema.graphql.new && mv schema.graphql.new schema.graphql
 
 bench: $(READY)  ## the figures of docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
@@ -132,7 +133,7 @@ contracts: $(READY)  ## imports run one way
 	$(BIN)/lint-imports --no-cache
 
 schema-check: $(READY)  ## schema.graphql is what the code serves, and breaks nothing of the last release
-	$(BIN)/teamaround schema | diff -u schema.graphql -
+	$(BIN)/python $(SCHEMA_OF_CODE) | diff -u schema.graphql -
 	$(BIN)/teamaround schema --against docs/released.graphql
 
 docs-check: $(READY)  ## the part of the tests that holds the docs: links, commands, settings, plain words

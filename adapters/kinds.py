@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.contract.contract import Adapter, Probe, SeveralSource, Source
 from adapters.contract.paths import COMPILED, Paths
-from adapters.files import source as file_source
-from adapters.files.login import open_folder
 from adapters.http.batch import HttpSeveral
 from adapters.http.dialect import Dialect
 from adapters.http.kinds.fhir import FHIR
@@ -146,11 +144,14 @@ async def _open_sql(opening: Opening) -> Source:
 
 
 async def _open_files(opening: Opening) -> Source:
+    from adapters.files.login import open_folder
+    from adapters.files.source import open_source
+
     manifest = opening.manifest
     opening.egress.check(manifest.source.base_url or "", "source.base_url")
     threads = ThreadPoolExecutor(manifest.limits.concurrency, f"files of {manifest.source.id}")
     folder = open_folder(manifest, opening.secrets, opening.egress, threads)
-    return file_source.open_source(manifest, folder, threads, opening.clock, opening.paths)
+    return open_source(manifest, folder, threads, opening.clock, opening.paths)
 
 
 async def _open_plugin(opening: Opening) -> Source:

@@ -6,13 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 from urllib.parse import quote_plus, urlencode
 from uuid import uuid4
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from adapters.contract.contract import Failure, Fault, Malformed, Refused, Unavailable, WallClock
 from adapters.contract.frozen import replace
@@ -31,6 +27,9 @@ from adapters.manifest.auth import (
 from adapters.manifest.manifest import Manifest
 from adapters.network.http_request import HttpRequest, Transport
 from adapters.network.secrets import SecretMissing, SecretTexts
+
+if TYPE_CHECKING:  # few agencies want a signed sign-in, and what signs takes long to import
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 SignInRequest = Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]  # headers and form
 
@@ -242,6 +241,8 @@ def _client_secret(auth: ClientCredentialsAuth, secrets: SecretTexts) -> SignInR
 
 
 def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: WallClock) -> SignInRequest:
+    from joserfc import jwt
+
     client = _printable(secrets, auth.client_id)
     key = _key(auth, secrets)
     header = {"alg": auth.alg, "typ": "JWT"} | ({"kid": auth.kid} if auth.kid else {})
@@ -264,7 +265,11 @@ def _assertion(auth: PrivateKeyJwtAuth, secrets: SecretTexts, clock: WallClock) 
     return sign_in
 
 
-def _key(auth: PrivateKeyJwtAuth, secrets: SecretTexts) -> RSAKey | ECKey | OKPKey:
+def _key(auth: PrivateKeyJwtAuth, secrets: SecretTexts) -> "RSAKey | ECKey | OKPKey":
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
     kinds: dict[str, type[RSAKey | ECKey | OKPKey]] = {"ES256": ECKey, "EdDSA": OKPKey}
     try:
         key = kinds.get(auth.alg, RSAKey).import_key(secrets.text(auth.key))

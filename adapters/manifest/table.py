@@ -35,4 +35,4 @@ Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 class Table(BaseModel):
     """A TOML table: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

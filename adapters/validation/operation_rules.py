@@ -15,7 +15,6 @@ from adapters.manifest.placeholder import PLACEHOLDER, quotes_around
 from adapters.manifest.rule_fault import RuleFault
 from adapters.manifest.toml_places import TomlKey
 from adapters.validation.batch_rules import faults_of_batch
-from adapters.validation.file_rules import file_faults
 from adapters.validation.sql_rules import count_faults, detail_faults, statement_faults
 from adapters.validation.xpath_rules import absence_faults
 
@@ -121,6 +120,9 @@ def operation_faults(manifest: Manifest, index: int) -> Iterator[RuleFault]:
     yield from _given(manifest, operation, at)
     yield from _asked(operation, at)
     if manifest.kind == "file":
+        # What files are matched by is imported for manifests of files alone.
+        from adapters.validation.file_rules import file_faults
+
         yield from file_faults(manifest, operation, at)
     yield from _page(manifest.kind, operation.page, (*at, "page"))
     if operation.batch.path is not None:

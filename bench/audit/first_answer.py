@@ -25,7 +25,7 @@ from bench.processes.worker import Worker, working
 from bench.town.files import write_town
 from bench.town.question import FIRST_SCREEN, body_of
 from demo.processes.postgres import Postgres
-from gateway.registry.ledger.opening import FILE as LEDGER_FILE
+from gateway.config.state_folder import LEDGER_FILE
 
 _AGENCIES: Final = [f"agency-{number:02}" for number in range(1, 8)]
 _NO_LEDGER: Final = (

@@ -17,13 +17,14 @@ from bench.audit.postgres import fresh_place, open_to_postgres
 from demo.processes.postgres import Postgres
 from gateway.audit.keys.signing.memory import SignerMemory
 from gateway.audit.keys.signing.state import SignedState
-from gateway.audit.opening import LOG_FILE, LOG_KEY
+from gateway.audit.opening import LOG_KEY
 from gateway.audit.publish.local_signer import memory_beside
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.sqlite_check import check_log
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.tree.note import NoteSigner
+from gateway.config.state_folder import LOG_FILE
 
 ORIGIN: Final = "teamaround.example/bench"  # as the operator's file of the bench's town says
 LONG: Final = "log_0"  # its schema in PostgreSQL

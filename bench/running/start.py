@@ -27,11 +27,17 @@ _TYPED: Final = {
     "COMP_WORDS": "teamaround audit verify --q",
     "COMP_CWORD": "3",
 }
+_ASKER: Final = (
+    "--sector SOCIAL_CARE --role practitioner --purpose SAFEGUARDING --manifests demo/manifests"
+)
 COMMANDS: Final = (
     *("--version", "--help", "audit --help", "audit verify --help", "source new --help"),
     *("policy explain --help", "serve --help", "source profiles", "source schema"),
     *("source list demo/manifests", "source grant demo/manifests/gp-records.toml"),
-    *("audit verify nothing --key none", "schema"),
+    *("source check demo/manifests/gp-records.toml", "audit verify nothing --key none"),
+    *("audit search --who me", "db status", "check"),
+    *("schema", "schema --against docs/released.graphql", "documents check none"),
+    f"policy explain gp-records {_ASKER}",
 )
 COMPLETION: Final = "completion of an option"
 
@@ -72,10 +78,22 @@ def measured(
     with tempfile.TemporaryDirectory() as home:
         for number in range(rounds + 1):
             for name, command, more in _commands(trees, commands):
-                took = _took(command, {**more, "HOME": home, "PYTHONPYCACHEPREFIX": home})
+                took = _took(command, {**_there(home), **more})
                 if number:
                     found[name].append(took)
     return found
+
+
+def _there(home: str) -> dict[str, str]:
+    """Settings of nobody: the demo's manifests, and an empty folder for all that is written."""
+    return {
+        "HOME": home,
+        "PYTHONPYCACHEPREFIX": home,
+        "TEAMAROUND_ENVIRONMENT": "development",
+        "TEAMAROUND_FILES__STATE": f"{home}/state",
+        "TEAMAROUND_FILES__MANIFESTS": "demo/manifests",
+        "TEAMAROUND_FILES__OPERATOR": "demo/operator.toml",
+    }
 
 
 def _commands(

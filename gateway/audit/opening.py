@@ -48,7 +48,7 @@ from gateway.config.settings_tables import (
     LogSettings,
     WitnessSettings,
 )
-from gateway.config.state_folder import state_folder, store_setting, told_of
+from gateway.config.state_folder import LOG_FILE, state_folder, store_setting, told_of
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationInvalid, ServiceAway
 
@@ -57,7 +57,6 @@ if TYPE_CHECKING:  # each takes long to import, and few settings and commands ne
     from gateway.audit.publish.witnesses import Witnessing
     from gateway.config.certificates.renewal import Certificates
 
-LOG_FILE: Final = "audit.sqlite"
 LOG_KEY: Final = "log-key"
 EPOCHS: Final = "epochs"
 KEY_CHECKS: Final = "key-checks"

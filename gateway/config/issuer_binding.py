@@ -42,7 +42,7 @@ class IssuerBinding(BaseModel):
     `assurance` is the highest level of identity that counts, 0 to 4.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     organisations: Annotated[tuple[_Name, ...], Field(min_length=1)]
     sectors: Annotated[tuple[Sector | _Any, ...], Field(min_length=1)]

@@ -42,7 +42,7 @@ DialledNumber = Annotated[TextLine, AfterValidator(_dialled)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ShieldTeam(_Table):

@@ -9,6 +9,11 @@ from typing import Final
 from gateway.config.settings_tables import FileSettings, LogSettings
 from gateway.model.errors import ConfigurationInvalid, ServiceAway
 
+# The stores of a gateway without PostgreSQL.
+LOG_FILE: Final = "audit.sqlite"
+LEDGER_FILE: Final = "ledger.sqlite"
+GRANTS_FILE: Final = "break-glass.sqlite"
+
 _OF_THE_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 

@@ -18,16 +18,16 @@ from graphql.utilities import find_breaking_changes
 from gateway.model.errors import ConfigurationInvalid
 
 
-def breaking_changes(released: Path, now: GraphQLSchema) -> tuple[str, ...]:
-    """Each change since the schema in `released` that a client may notice, a sentence each.
+def breaking_changes(released: Path, now: Path) -> tuple[str, ...]:
+    """Each change from the schema in `released` to the one in `now` that a client may notice.
 
-    What was deprecated there already may be gone: clients were told. ConfigurationInvalid if the
+    What was deprecated there already may be gone: clients were told. ConfigurationInvalid if a
     file holds no schema.
     """
     before = _read(released)
     for type_ in before.type_map.values():
         _forget_deprecated(type_)
-    return tuple(change.description for change in find_breaking_changes(before, now))
+    return tuple(change.description for change in find_breaking_changes(before, _read(now)))
 
 
 def _read(file: Path) -> GraphQLSchema:

@@ -48,7 +48,7 @@ _USUAL: Final[tuple[_Algorithm, ...]] = ("ES256", "RS256", "PS256", "Ed25519")
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ClaimValue(_Table):
@@ -252,6 +252,16 @@ def _unbound(who: str, table: str, issuer: Issuer) -> str:
         f"assurance = {fixed(claims.assurance, 2)}",
     ]
     return "\n".join(lines)
+
+
+def refuse_unplaced(issuers: tuple[Issuer, ...], public_url: str) -> None:
+    """ConfigurationInvalid if an issuer wants DPoP proofs and none could say for which address."""
+    proved = next((each for each in issuers if each.proof in {"dpop", "any"}), None)
+    if proved is not None and not public_url:
+        raise ConfigurationInvalid(
+            f"server.public_url: {proved.issuer} demands proofs of possession, which name the"
+            ' gateway\'s address; add below [server]: public_url = "https://.../graphql"'
+        )
 
 
 def profile_of(issuer: Issuer) -> IssuerProfile:

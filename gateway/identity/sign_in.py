@@ -17,7 +17,7 @@ from gateway.config.certificates.renewal import Certificates
 from gateway.config.settings import Settings
 from gateway.identity.counters import Counters
 from gateway.identity.issuer_keys import Fetch, IssuerKeys, read_keys, reads, without_development
-from gateway.identity.issuers import Issuer, Jwks, issuers_of, profile_of
+from gateway.identity.issuers import Issuer, Jwks, issuers_of, profile_of, refuse_unplaced
 from gateway.identity.revocations import open_revocations
 from gateway.identity.tokens import TokenVerifier, TrustedIssuer
 from gateway.model.clock import Clock
@@ -55,16 +55,6 @@ async def open_verifier(
         stack.push_async_callback(verifier.aclose)
         await verifier.begin()
         yield verifier
-
-
-def refuse_unplaced(issuers: tuple[Issuer, ...], public_url: str) -> None:
-    """ConfigurationInvalid if an issuer wants DPoP proofs and none could say for which address."""
-    proved = next((each for each in issuers if each.proof in {"dpop", "any"}), None)
-    if proved is not None and not public_url:
-        raise ConfigurationInvalid(
-            f"server.public_url: {proved.issuer} demands proofs of possession, which name the"
-            ' gateway\'s address; add below [server]: public_url = "https://.../graphql"'
-        )
 
 
 def fetch_of(

@@ -20,7 +20,7 @@ EVERY = frozenset(ReleaseClass)
 class Asker(BaseModel):
     """Who asks one source, in which policy context; left out, as harmless as can be."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: str
     sector: Sector

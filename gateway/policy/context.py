@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from adapters.contract.codes import Purpose, Sector
 from adapters.contract.frozen import plainly_made
 from gateway.audit.entry.asker import AskerProfile
 from gateway.model.caller import Caller
-from gateway.model.inquiry import Reason
+
+if TYPE_CHECKING:  # a question is what most who decide about rules do not have
+    from gateway.model.inquiry import Reason
 
 _STEP_MINUTES: Final = 60  # whole hours, so that one decision serves many
 
@@ -73,7 +75,7 @@ class PolicyContext:
 
     @classmethod
     def plainly(
-        cls, caller: Caller, reason: Reason, now: datetime, *, bulk: bool
+        cls, caller: Caller, reason: "Reason", now: datetime, *, bulk: bool
     ) -> "PolicyContext":
         """Those in which `caller` asks now: of no agency yet, and of no child."""
         return cls(

@@ -15,10 +15,11 @@ from bench.processes.worker import working
 from bench.town.files import write_town
 from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
 from bench.town.record import answer_of
-from gateway.audit.opening import LOG_FILE, LOG_KEY
+from gateway.audit.opening import LOG_KEY
 from gateway.audit.publish.local_signer import local_signer
 from gateway.audit.store.sqlite_check import check_log
 from gateway.audit.tree.proved import CheckedState
+from gateway.config.state_folder import LOG_FILE
 
 
 async def test_a_volley_asks_as_often_as_told_and_never_more_at_once() -> None:

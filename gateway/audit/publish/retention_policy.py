@@ -24,7 +24,7 @@ _FEBRUARY: Final = 2
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     policy: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)]
     keep_years: Annotated[dict[AuditKind, Annotated[int, Field(ge=1, le=200)]], Field(min_length=1)]

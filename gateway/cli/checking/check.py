@@ -36,7 +36,7 @@ def check(settings: Path | None, *, online: bool, as_json: bool) -> None:
 
 def _found_online(settings: Path | None) -> list[dict[str, str]]:
     # The clients of every service, which nobody needs who contacts nobody.
-    from gateway.cli.checking.online.online import look_online  # noqa: PLC0415
+    from gateway.cli.checking.online.online import look_online
 
     found = asyncio.run(look_online(read_settings(settings)))
     return [{"part": each.part, "state": each.state.value, "what": each.what} for each in found]

@@ -27,10 +27,10 @@ def document_faults(settings: Settings, written: SettingsText) -> Iterator[Confi
 
 def _load(folder: Path, limits: DocumentSettings) -> None:
     # Most gateways name no such folder, and the schema takes long to make.
-    from gateway.graphql.documents import Documents  # noqa: PLC0415
-    from gateway.graphql.root import build_schema  # noqa: PLC0415
-    from gateway.graphql.trusted.manifests import read_manifests_of_documents  # noqa: PLC0415
-    from gateway.graphql.trusted.trusted_documents import TrustedDocuments  # noqa: PLC0415
+    from gateway.graphql.documents import Documents
+    from gateway.graphql.root import build_schema
+    from gateway.graphql.trusted.manifests import read_manifests_of_documents
+    from gateway.graphql.trusted.trusted_documents import TrustedDocuments
 
     schema = build_schema()._schema  # noqa: SLF001  # as the gateway executes it
     TrustedDocuments.of(read_manifests_of_documents(folder), Documents(schema, limits))

@@ -20,9 +20,8 @@ from gateway.config.settings_text import SettingsText
 from gateway.config.tables.collector import refuse_without_kit
 from gateway.http.client_certificate import open_tls
 from gateway.identity.issuer_keys import IssuerKeys, read_keys, reads
-from gateway.identity.issuers import Issuer, fault_in, issuers_of, profile_of
+from gateway.identity.issuers import Issuer, fault_in, issuers_of, profile_of, refuse_unplaced
 from gateway.identity.revocations import open_revocations
-from gateway.identity.sign_in import refuse_unplaced
 from gateway.identity.tokens import TrustedIssuer
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from adapters.kinds import UnknownKind, open_adapter
 from adapters.manifest.auth import Secret
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.toml_places import TomlKey, places
@@ -19,6 +18,7 @@ from gateway.config.operator_file import OperatorFile, read_operator_file
 from gateway.config.settings import Settings
 from gateway.config.settings_names import nearest
 from gateway.config.settings_text import SettingsText
+from gateway.config.state_folder import LEDGER_FILE
 from gateway.config.toml_table import fault_at
 from gateway.model.clock import Clock
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
@@ -72,7 +72,7 @@ def _operator(
 
 def _may_be_registered(settings: Settings) -> bool:
     """Whether a source may have been registered while running: only the ledger knows."""
-    return bool(settings.log.dsn) or (settings.files.state / "ledger.sqlite").exists()
+    return bool(settings.log.dsn) or (settings.files.state / LEDGER_FILE).exists()
 
 
 def _never_read(folder: Path) -> Iterator[ConfigurationFault]:
@@ -151,6 +151,9 @@ async def _unopened(held: SourceVersion, settings: Settings) -> list[Configurati
     ]
     if missing or held.manifest.kind == "plugin":
         return missing  # whose code is run by no check
+    # The kinds and their libraries, which a manifest without its secrets does not come to.
+    from adapters.kinds import UnknownKind, open_adapter
+
     try:
         egress = held.grant.egress(settings.own_stores)
         opened = await open_adapter(

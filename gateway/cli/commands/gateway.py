@@ -102,14 +102,14 @@ def schema(
         Path | None, typer.Option(help="A schema to compare with, and print what this one breaks.")
     ] = None,
 ) -> None:
-    """Print schema.graphql as the code has it, or what it breaks for clients of another one.
+    """Print the schema of this release, or what it breaks for clients of another one.
 
     Ends with 1 where something is broken. What was deprecated before may be gone.
     """
-    from gateway.graphql.root import printed
-
     if against is None:
-        typer.echo(printed(), nl=False)
+        from gateway.graphql.promised import promised
+
+        typer.echo(promised(), nl=False)
     else:
         from gateway.cli.documents.compare import compare
 

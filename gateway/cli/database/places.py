@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from gateway.audit.log.postgres_schema import PostgresLogSchema
-from gateway.audit.opening import LOG_FILE
 from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.config.database.schema import Schema
 from gateway.config.settings import Settings
-from gateway.oversight.break_glass.store.opening import FILE as GRANTS_FILE
+from gateway.config.state_folder import GRANTS_FILE, LEDGER_FILE, LOG_FILE
 from gateway.oversight.break_glass.store.schema import SCHEMA as BREAK_GLASS
-from gateway.registry.ledger.opening import FILE as LEDGER_FILE
 from gateway.registry.ledger.schema import SCHEMA as LEDGER
 
 # The log first: the others' guards are its functions.

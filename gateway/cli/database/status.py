@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
-from gateway.audit.entry.logged import Logged
 from gateway.audit.errors import LeafUnreadable
-from gateway.audit.publish.log_time import Apart
 from gateway.audit.store.sqlite_versions import SqliteLogSchema
 from gateway.cli.database.places import SERVER, files
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused
@@ -18,6 +16,9 @@ from gateway.config.database.schema import EMPTY, Schema, SchemaUnknown, unserve
 from gateway.config.database.sqlite import file_engine, told, writing
 from gateway.config.settings import Settings
 from gateway.model.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from gateway.audit.publish.log_time import Apart
 
 _LAST: Final = "SELECT leaf FROM entry ORDER BY idx DESC LIMIT 1"
 
@@ -31,7 +32,7 @@ class StoreStatus:
     newest: int
     found: int | None = None
     refusal: str | None = None
-    clock: Apart | None = None
+    clock: "Apart | None" = None
 
     def __str__(self) -> str:
         said = "none yet" if self.found in {None, EMPTY} else f"schema {self.found}"
@@ -94,10 +95,14 @@ def _status(schema: Schema, place: str, found: int, moved: str | None = None) ->
     return StoreStatus(schema.store, place, schema.newest, found, refusal)
 
 
-def _clock(connection: Connection, schema: Schema, found: int) -> Apart | None:
+def _clock(connection: Connection, schema: Schema, found: int) -> "Apart | None":
     """How far this machine's clock is from the log's last entry, where that is days."""
     if schema.store != "log" or found != schema.newest:
         return None
+    # What reads an entry is imported for a log that has one.
+    from gateway.audit.entry.logged import Logged
+    from gateway.audit.publish.log_time import Apart
+
     leaf = connection.exec_driver_sql(_LAST).scalar()
     with suppress(LeafUnreadable):  # told where the log is checked
         at = Logged(0, bytes(leaf)).entry.at if leaf else None

@@ -13,7 +13,6 @@ from gateway.graphql.documents import Document, DocumentOperation
 from gateway.graphql.limits.structure import fragments_of, unfolded
 from gateway.graphql.root import build_schema
 from gateway.graphql.trusted.manifests import ListedDocument
-from gateway.registry.files import read_manifests
 from resolvers.release import classes_for
 
 
@@ -27,6 +26,9 @@ class Supplier:
 
 def suppliers_in(manifests: Path) -> tuple[Supplier, ...]:
     """The agencies of a folder of manifests, by id; ConfigurationInvalid says what is wrong."""
+    # Manifests are read for whoever names settings; a document by itself needs none of it.
+    from gateway.registry.files import read_manifests
+
     found: dict[str, frozenset[ReleaseClass]] = {}
     for manifest in read_manifests(manifests).values():
         fields = frozenset[str]().union(*(each.supplies for each in manifest.operation))

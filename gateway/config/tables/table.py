@@ -23,7 +23,7 @@ _PATHS: Final = (Path, Path | None)
 class SettingsTable(BaseModel):
     """A table of the settings: frozen, and an unknown key in it is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

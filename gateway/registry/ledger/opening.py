@@ -1,18 +1,15 @@
 """The ledger, opened where the settings say: in PostgreSQL, or in a file below `state`."""
 
 from contextlib import AbstractContextManager
-from typing import Final
 
 from gateway.config.settings_tables import FileSettings, LogSettings
-from gateway.config.state_folder import store_setting, told_of
+from gateway.config.state_folder import LEDGER_FILE, store_setting, told_of
 from gateway.registry.ledger.contract import (
     Ledger,
     LedgerCorrupt,
     LedgerUnavailable,
     LedgerUnserved,
 )
-
-FILE: Final = "ledger.sqlite"
 
 
 def told_of_ledger(log: LogSettings) -> AbstractContextManager[None]:
@@ -28,9 +25,9 @@ async def open_ledger(log: LogSettings, files: FileSettings) -> Ledger:
     with told_of_ledger(log):
         if log.dsn:
             return await SqlLedger.at_server(log.dsn)
-        return await SqlLedger.at_file(files.state / FILE)
+        return await SqlLedger.at_file(files.state / LEDGER_FILE)
 
 
 def is_kept(log: LogSettings, files: FileSettings) -> bool:
     """Whether there may be a ledger already; opening it would make one."""
-    return bool(log.dsn) or (files.state / FILE).exists()
+    return bool(log.dsn) or (files.state / LEDGER_FILE).exists()

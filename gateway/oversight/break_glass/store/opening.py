@@ -1,17 +1,13 @@
 """Break-glass grants and notices, opened where the settings say: PostgreSQL, or a file."""
 
-from typing import Final
-
 from gateway.config.settings_tables import FileSettings, LogSettings
-from gateway.config.state_folder import store_setting, told_of
+from gateway.config.state_folder import GRANTS_FILE, store_setting, told_of
 from gateway.oversight.break_glass.store.contract import (
     GrantStore,
     GrantsUnavailable,
     GrantsUnserved,
 )
 from gateway.oversight.break_glass.store.grants import SqlGrants
-
-FILE: Final = "break-glass.sqlite"
 
 
 async def open_grants(log: LogSettings, files: FileSettings) -> GrantStore:
@@ -22,4 +18,4 @@ async def open_grants(log: LogSettings, files: FileSettings) -> GrantStore:
     with told_of(store_setting(log), GrantsUnserved, away=(GrantsUnavailable,)):
         if log.dsn:
             return await SqlGrants.at_server(log.dsn)
-        return await SqlGrants.at_file(files.state / FILE)
+        return await SqlGrants.at_file(files.state / GRANTS_FILE)
