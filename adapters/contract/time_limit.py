@@ -1,7 +1,8 @@
 """How long something may take: one timer of the loop for all that is limited at one time.
 
 `asyncio.timeout` has the loop set and take back a timer for each use. A question has twenty of
-them, and nearly none ever rings.
+them, and nearly none ever rings. It also ends what is there by then, where the loop was held or the
+machine stood still: the timer rings before anybody has read what came meanwhile.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 _FEW: Final = 64  # limits that were kept in time and may stay in line for that reason
 _CANCELLED: Final = asyncio.CancelledError
 _EARLY_S: Final = 0.001  # a loop may run a timer so much before its time
+_TURNS: Final = 3  # of the loop, in which what came by then is read: from a socket, from a thread
 
 
 class TimeLimit:
@@ -71,7 +73,7 @@ class _Alarm:
         self._line: list[tuple[float, int, TimeLimit]] = []
         self._numbers = count()
         self._running = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._rings_at = 0.0
 
     def add(self, limit: TimeLimit, loop: asyncio.AbstractEventLoop) -> None:
@@ -96,8 +98,15 @@ class _Alarm:
         self._timer = loop.call_at(self._rings_at, self._ring)
 
     def _ring(self) -> None:
-        loop, self._timer = asyncio.get_running_loop(), None
-        over = loop.time() + _EARLY_S
+        loop = asyncio.get_running_loop()
+        self._wait(_TURNS, loop.time() + _EARLY_S, loop)
+
+    def _wait(self, turns: int, over: float, loop: asyncio.AbstractEventLoop) -> None:
+        """End what was over by then, after so many turns of the loop."""
+        if turns:
+            self._timer = loop.call_soon(self._wait, turns - 1, over, loop)
+            return
+        self._timer = None
         while self._line and (self._line[0][0] <= over or not self._line[0][2].running):
             limit = heappop(self._line)[2]
             if limit.running:

@@ -11,7 +11,7 @@ from adapters.contract.frozen import replace
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import parts_of_one
 from resolvers.matching.details import NUMBERS, Details
-from resolvers.matching.evidence import weigh
+from resolvers.matching.evidence import born_otherwise, weigh
 
 PlaceT = TypeVar("PlaceT", bound=tuple[str, int])
 
@@ -118,15 +118,17 @@ def any_apart(numbers: Iterable[frozenset[str]]) -> bool:
     """Whether two of these have nothing in common, of those that are not empty.
 
     Agencies may hold thousands of records that all have a number of their own: what one alone has
-    is left out, and each is then held against each that differs from it.
+    is left out, and each is then held against each that differs from it. Of more than can be
+    compared two are taken to be apart: no child's files share her numbers in so many ways.
     """
     said = {each for each in numbers if each}
     if len(said) < len("ab") or frozenset.intersection(*said):
         return False
     times = Counter(chain.from_iterable(said))
     common = {frozenset(number for number in each if times[number] > 1) for each in said}
-    apart = (one.isdisjoint(other) for one, other in combinations(common, 2))
-    return frozenset() in common or any(apart)
+    if frozenset() in common or len(common) > MOST_WAYS:
+        return True
+    return any(one.isdisjoint(other) for one, other in combinations(common, 2))
 
 
 def contradict(first: Details, second: Details) -> bool:
@@ -144,6 +146,9 @@ def differ_as_people(first: Details, second: Details, called: frozenset[str] = f
     """
     if _told_alike(first, second):
         return False
+    if _called_alike(first, second):
+        # Whatever the surnames are: dozens may each be misspelt in their own way.
+        return born_otherwise(first, second) or born_otherwise(second, first)
     one_sex = first.sex is second.sex or None in (first.sex, second.sex)
     if one_sex and parts_of_one(first.givens, second.givens, called):
         second = replace(second, givens=first.givens)
@@ -159,6 +164,11 @@ def _told_alike(first: Details, second: Details) -> bool:
         and first.estimates == second.estimates
         and first.sex is second.sex
     )
+
+
+def _called_alike(first: Details, second: Details) -> bool:
+    """Whether a given name of both is the same, and more than an initial."""
+    return any(len(name) > 1 for name in first.givens & second.givens)
 
 
 def repeats(first: Details, second: Details) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from resolvers.matching.by_kind.by_kind import resolved_by_kind
-from resolvers.matching.by_kind.crowd import without_crowds
+from resolvers.matching.by_kind.crowd import persons_beyond, without_crowds
 from resolvers.matching.contest import MOST_WAYS, any_apart, contradict, differ_as_people, repeats
 from resolvers.matching.details import NUMBERS, Details, ReadOnce
 from resolvers.matching.doubt import fitting_better, in_full, shown_in_doubt
@@ -183,13 +183,16 @@ def _undoubted(
     """
     stopped = dict.fromkeys(doubted, ReasonCode.NUMBER_IN_DOUBT)
     stopped |= dict.fromkeys(world.crowd, ReasonCode.RECORDS_DISAGREE)
-    while True:
+    for left in reversed(range(_MOST_ROUNDS)):
         settled = _settle(known, world, doubted, first, contested)
         clashing = _clashing(settled.members, world, known.all.givens)
         if not clashing:
-            return replace(settled, stopped={**settled.stopped, **stopped})
+            break
+        # Who comes in the place of others again and again is no child's files.
+        clashing = clashing if left > 1 else frozenset(world.held)
         doubted |= clashing
-        stopped |= dict.fromkeys(clashing, ReasonCode.RECORDS_DISAGREE)
+        stopped |= dict.fromkeys(clashing - stopped.keys(), ReasonCode.RECORDS_DISAGREE)
+    return replace(settled, stopped={**settled.stopped, **stopped})
 
 
 def _settled(known: KnownOfChild, world: World, first: _Round) -> _Settled:
@@ -251,8 +254,10 @@ def _clashing(
         by_source[key[0]].append(key)
         by_person[world.held[key].as_person].append(key)
     clashing = {key for keys in by_source.values() for key in _several(keys, world)}
+    rare = persons_beyond(by_person)
+    clashing |= {key for person in rare for key in by_person[person]}
     # Hundreds of agencies hold a child by a few spellings: these are compared, not the records.
-    for one, other in combinations_with_replacement(by_person, 2):
+    for one, other in combinations_with_replacement(by_person.keys() - rare, 2):
         mine, theirs = by_person[one], by_person[other]
         if clashing.issuperset(mine) and clashing.issuperset(theirs):
             continue

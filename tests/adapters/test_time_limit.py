@@ -1,9 +1,14 @@
-"""A time limit ends what asyncio's own would end, in the same moment and with the same error."""
+"""A time limit ends what asyncio's own would end, in the same moment and with the same error.
+
+But what came by that moment is read, however long nobody could look at it.
+"""
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from socket import socketpair
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -51,8 +56,11 @@ async def several(limit: Limit, people: list[Any]) -> list[str]:
 
 # Apart by more than the millisecond by which a loop may be early.
 seconds = st.integers(0, 40).map(lambda tenths: tenths / 10)
+# Never at the moment of a limit: then it hangs on the loop's order which of the two comes first.
+takes = st.integers(0, 40).map(lambda tenths: tenths / 10 + 0.03)
+gone = st.integers(0, 40).map(lambda tenths: tenths / 10 + 0.07)
 people = st.lists(
-    st.tuples(st.lists(seconds, max_size=3), seconds, st.just(0.0) | seconds, seconds), max_size=5
+    st.tuples(st.lists(seconds, max_size=3), takes, st.just(0.0) | seconds, gone), max_size=5
 )
 
 
@@ -104,6 +112,68 @@ def test_a_limit_that_was_kept_keeps_nothing_of_what_was_done_within_it() -> Non
             return seen() is None
 
     assert run(main())
+
+
+class StandsStill:
+    """A loop's clock; once `hold` is called, a second is over before the loop looks again."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.more_s, self._time = 0.0, loop.time
+
+    def __call__(self) -> float:
+        return self._time() + self.more_s
+
+    def hold(self, come: Callable[[], object]) -> None:
+        """Let `come` happen while nobody looks."""
+        come()
+        self.more_s += 1.0
+
+
+async def from_a_thread(clock: StandsStill) -> str:
+    loop, came = asyncio.get_running_loop(), asyncio.Future[str]()
+
+    def come() -> None:
+        thread = Thread(target=lambda: loop.call_soon_threadsafe(came.set_result, "came"))
+        thread.start()
+        thread.join()
+
+    loop.call_soon(clock.hold, come)
+    return await came
+
+
+async def over_a_socket(clock: StandsStill) -> str:
+    loop = asyncio.get_running_loop()
+    ours, theirs = socketpair()
+    with ours, theirs:
+        ours.setblocking(False)  # noqa: FBT003  its one parameter
+        loop.call_soon(clock.hold, lambda: theirs.send(b"came"))
+        return (await loop.sock_recv(ours, 9)).decode()
+
+
+async def limited(come: Callable[[StandsStill], Awaitable[str]], limit: Limit) -> str:
+    loop = asyncio.get_running_loop()
+    clock = loop.time = StandsStill(loop)  # type: ignore[method-assign]
+    try:
+        async with limit(0.5):
+            return await come(clock)
+    except TimeoutError:
+        return "over"
+
+
+@pytest.mark.parametrize("come", [from_a_thread, over_a_socket])
+async def test_what_came_while_the_machine_stood_still_is_read(
+    come: Callable[[StandsStill], Awaitable[str]],
+) -> None:
+    assert await limited(come, asyncio.timeout) == "over"
+    assert await limited(come, ours) == "came"
+
+
+async def test_what_did_not_come_while_the_machine_stood_still_is_over() -> None:
+    async def nothing(clock: StandsStill) -> str:
+        asyncio.get_running_loop().call_soon(clock.hold, lambda: None)
+        return await asyncio.Future[str]()
+
+    assert await limited(nothing, ours) == "over"
 
 
 def test_a_limit_outside_of_a_task_is_refused() -> None:

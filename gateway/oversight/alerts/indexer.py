@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -36,23 +37,32 @@ class AlertIndexer:
     clock: Clock
     clock_agrees: Callable[[], bool] = always
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def page(
         self, *, reviewed: bool | None, after: Rank | None, count: int
     ) -> tuple[Alert, ...]:
         """Up to `count` alerts of all that is in the log now, the most unusual first."""
-        await self.catch_up()
+        await self._caught_up()
         return await asyncio.to_thread(self.store.page, reviewed=reviewed, after=after, count=count)
 
     async def waiting(self, anchor: int) -> Alert | None:
         """The alert that this entry is to be reviewed for, if nobody has."""
-        await self.catch_up()
+        await self._caught_up()
         return await asyncio.to_thread(self.store.waiting, anchor)
+
+    async def _caught_up(self) -> None:
+        """Catch up for a person who waits: whoever is at it meanwhile rests no more."""
+        self._asked.set()
+        try:
+            await self.catch_up()
+        finally:
+            self._asked.clear()
 
     async def catch_up(self, *, resting: bool = False) -> None:
         """Read what the log has more; all of it, if the alerts are not of this log.
 
-        A person who waits for it waits less if it is not `resting` between pages.
+        `resting` between pages, until a person waits for it.
         """
         async with self._one_at_a_time:
             size = await self._size()
@@ -64,8 +74,13 @@ class AlertIndexer:
                 await asyncio.to_thread(self.store.take, found, size, today=today)
                 size = found[-1].index + 1
                 if resting and len(found) == READ_BOUND:
-                    await asyncio.sleep(rest_s(self.clock.monotonic() - began))
+                    await self._rest(rest_s(self.clock.monotonic() - began))
                 began = self.clock.monotonic()
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._asked.wait()
 
     async def watch(self) -> None:
         """Keep up with the log, and tell of what is overdue, until cancelled."""

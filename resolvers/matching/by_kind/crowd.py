@@ -16,6 +16,7 @@ _Ways = dict[str, set[_Way]]  # by source
 MOST_NAMES: Final = 40  # of one source
 MOST_TOGETHER: Final = 120  # of all: those that say most are left out, until the rest is no more
 FEW: Final = 4  # a name and a former one: whoever says no more is never left out
+MOST_PERSONS: Final = 120  # sets of names with birth dates, each compared with each
 _LONGEST: Final = 6
 _UNNUMBERED: Final = ""
 
@@ -60,6 +61,19 @@ def _by_number(
                 way = max(way, said.pop(), key=names.__getitem__)
             said.add(way)
     return {number: dict(said) for number, said in found.items()}
+
+
+def persons_beyond(held: Mapping[Details, Collection[CrowdT]]) -> frozenset[Details]:
+    """The persons that too few sources say, of more than can be compared with each other.
+
+    Those that fewest sources say are left out, until the rest is no more than that. So hundreds of
+    sources that each say her in a way of their own cost none of those that say the same.
+    """
+    if len(held) <= MOST_PERSONS:
+        return frozenset()
+    sources = {person: len({source for source, _ in keys}) for person, keys in held.items()}
+    ranked = sorted(sources.values(), reverse=True)
+    return frozenset(person for person, said in sources.items() if said <= ranked[MOST_PERSONS])
 
 
 def _over(said: _Ways, names: Mapping[_Way, int]) -> set[str]:
