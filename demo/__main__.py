@@ -114,7 +114,6 @@ def _hand_over(gateway: GatewayProcess, console: Console, pages: str) -> None:
     """Say where to go on: the addresses, everybody's token, and three more questions as files."""
     console.rule("Try more, until Ctrl-C")
     say = console.out
-    say(f"Open this in your browser, and choose who you are:  {pages}/sign-in")
     say(f"Questions:  POST {gateway.url}")
     say(f"GraphiQL:   {gateway.url} in a browser (it loads its own code from the internet)")
     say(f"Settings:   {gateway.settings}")
@@ -132,6 +131,8 @@ def _hand_over(gateway: GatewayProcess, console: Console, pages: str) -> None:
             f'curl -s {gateway.url} -H "Authorization: Bearer $(cat {gateway.state}'
             f"/practitioner.token)\" -H 'Content-Type: application/json' -d @{file}"
         )
+    console.rule("Begin here")  # last, so that it is what the terminal shows
+    say(f"Open this in your browser, and choose who you are:  {pages}/sign-in")
 
 
 def _interrupted(*_: object) -> None:

@@ -35,6 +35,7 @@ _PAGE: Final = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <link rel="stylesheet" href="/style.css"></head><body><main>
 <h1>Who do you want to be?</h1>
 <p>This is the demo, so there is no password. All people and children here are made up.</p>
+<p>Open this page in a second tab too: you copy numbers and names from it.</p>
 <ul class="people">{people}</ul></main></body></html>"""
 
 
@@ -135,7 +136,8 @@ class SignInService:
         back = request.query.get("post_logout_redirect_uri", "")
         if back != f"{self._client}/signed-out":
             return web.Response(status=400, text="This is no sign-out of the demo's pages.")
-        raise web.HTTPSeeOther(back)
+        state = request.query.get("state")
+        raise web.HTTPSeeOther(f"{back}?{urlencode({'state': state})}" if state else back)
 
     def _fits(self, asked: Mapping[str, str]) -> bool:
         wanted = {
