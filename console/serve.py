@@ -14,6 +14,7 @@ from console.app import pages_app
 from console.config.keys import read_or_make
 from console.config.settings import read_pages_settings
 from console.pages.assets import Assets
+from console.pages.languages import languages
 
 _MOST_HEAD: Final = 64 * 1024
 _MOST_AT_ONCE: Final = 1000
@@ -77,11 +78,12 @@ class PagesCannotListen(Exception):
 
 
 def serve(settings_file: Path) -> None:
-    """Serve; PagesNotConfigured if the settings or the key cannot be used.
+    """Serve; PagesNotConfigured if the settings, the key or a language cannot be used.
 
     PagesCannotListen if the address is another process's.
     """
     settings = read_pages_settings(settings_file)
+    languages()  # a file of texts that cannot be used ends the start, not a family's visit
     app = pages_app(settings, read_or_make(settings.session.key), Assets.read())
     listening = _listening(settings.host, settings.port)
     config = uvicorn.Config(

@@ -25,6 +25,7 @@ from tests.support.docs.prose import (
     texts_in,
     texts_of_page,
     texts_of_source,
+    texts_of_template,
 )
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -298,6 +299,20 @@ def test_a_message_a_setting_and_a_help_text_are_read_in_the_code(code: str) -> 
     assert _long([said], _LONG)
     (said,) = [Text("code", s) for _, s in texts_of_source(code.format("ask whoever knows it"))]
     assert _finds(_TURNS, said.said)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p>Ask <bdi>{{ name }}</bdi>, or whoever knows it.</p>",
+        '{{ line("field", "A field", typed, mistakes, "Ask whoever knows it.") }}',
+        '<p class="govuk-body">{% if so %}Ask whoever knows it.{% endif %}</p>',
+        '{{ _("Ask whoever knows it.") }}',
+    ],
+)
+def test_what_a_web_page_says_is_read_in_its_template(template: str) -> None:
+    said = [Text("page", one) for one in texts_of_template(template)]
+    assert [told for one in said for told in _finds(_TURNS, one.said)]
 
 
 def test_the_help_of_a_command_is_its_docstring() -> None:

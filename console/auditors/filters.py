@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Self
 
 from console.asking.refusals import WrongInput
 from console.pages.visit import Visit
+from console.pages.words import CLOCK
 
 _TEXTS: Final = ("user", "issuer", "organisation", "agency", "purpose", "kind", "queryId")
 _DAYS: Final = ("from", "to")
@@ -49,7 +50,9 @@ class LogFilter:
     def variables(self) -> dict[str, Any]:
         """The filter for the gateway; call it only where there are no mistakes."""
         found: dict[str, Any] = {name: self.texts[name] for name in _TEXTS if self.texts[name]}
-        found |= {name: f"{day}T00:00:00Z" for name, day in self._days() if day}
+        if "queryId" in found:  # as it is read aloud, with pauses
+            found["queryId"] = "".join(found["queryId"].split())
+        found |= {name: _begins(day) for name, day in self._days() if day}
         if self.texts["breakGlass"]:
             found["breakGlass"] = self.texts["breakGlass"] == "yes"
         if number := re.sub(r"[^0-9A-Za-z]", "", self.texts["child"]).upper():
@@ -70,12 +73,18 @@ def mistake_of(wrong: WrongInput) -> LogMistake:
     return LogMistake(field, f"{said[:1].upper()}{said[1:].rstrip('.')}.")
 
 
+def _begins(day: date) -> str:
+    """When a day begins where its reader lives, as a moment in UTC."""
+    return f"{datetime.combine(day, time.min, CLOCK).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _day(text: str) -> date | None:
     parts = re.findall(r"\d+", text)
     if len(parts) != 3:  # noqa: PLR2004  day, month and year
         return None
     year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004
     try:
-        return date(int(year), int(month), int(day))
+        found = date(int(year), int(month), int(day))
     except ValueError:
         return None
+    return found if date.min < found < date.max else None  # the days beside it are days too

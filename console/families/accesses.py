@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
 from console.families.child import MeantChild
-from console.pages.languages import PageLanguage, language_of
+from console.pages.languages import PageLanguage
 from console.pages.visit import Visit
 
 _WHICH_CHILD: Final = "KNOWN_DETAILS_TOO_FEW"
@@ -26,7 +26,7 @@ async def show_more(visit: Visit) -> Response:
 
 
 async def _shown(visit: Visit, child: MeantChild) -> Response:
-    language = language_of(visit)
+    language = visit.language
     variables: dict[str, Any] = {"known": child.known} if child.typed else {}
     if after := visit.text("after"):
         variables["after"] = after
@@ -51,7 +51,7 @@ def _refused(visit: Visit, child: MeantChild, refused: GatewayRefused) -> Respon
         raise refused
     if refused.code == _WHICH_CHILD:
         return _ask_which(visit, child)
-    language = language_of(visit)
+    language = visit.language
     if refused.code == _NOT_FOR_YOU:
         return visit.page("families/not_for_you.html", 403, **language.values)
     return _not_now(visit, language, refused.status, refused.code)
@@ -66,7 +66,7 @@ def _ask_which(visit: Visit, child: MeantChild, *, wrong: bool = False) -> Respo
     return visit.page(
         "families/which_child.html",
         400 if wrong else 200,
-        **language_of(visit).values,
+        **visit.language.values,
         typed=child.texts,
         wrong=wrong,
     )

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console.pages.languages import language_of
+from console.pages.languages import ENGLISH, language_of
 from console.pages.received import form_of
 from console.pages.rendering import rendered
 from console.pages.routes import form, open_page, page, parts_of
@@ -50,7 +50,7 @@ def doors(sections: tuple[HomeEntry, ...]) -> list[Route]:
     async def home(visit: Visit) -> Response:
         me = (await visit.ask("Me"))["me"]
         family = not me["roles"]  # whose pages speak their language
-        language = language_of(visit).values if family else {}
+        language = visit.language.values if family else {}
         offered = [s for s in sections if s.is_for(me)]
         return visit.page("home.html", me=me, sections=offered, family=family, **language)
 
@@ -97,7 +97,8 @@ async def _sign_out(visit: Visit) -> Response:
     visit.parts.signed_out.end(visit.session)
     on = await _signed_out_at(visit)
     # No redirect: our forms may lead nowhere else, and a provider may sign people out anywhere.
-    text = rendered(visit.parts.templates, "leaving.html", {"signed_in": False, "on": on})
+    values = {**visit.language.values, "signed_in": False, "on": on}
+    text = rendered(visit.parts.templates, "leaving.html", values)
     response = HTMLResponse(text, headers={"Refresh": f"0; url={on}"} if on else {})
     response.headers["Clear-Site-Data"] = '"cache"'
     forget_session(visit.request, response)
@@ -107,14 +108,17 @@ async def _sign_out(visit: Visit) -> Response:
 async def _signed_out_at(visit: Visit) -> str | None:
     """Where the provider signs people out; None if it cannot be reached to say so."""
     try:
-        return await visit.parts.flow.sign_out(visit.session.tokens)
+        spoken = visit.language.code
+        state = None if spoken == ENGLISH else spoken
+        return await visit.parts.flow.sign_out(visit.session.tokens, state)
     except SignInFailed:
         return None
 
 
 async def _signed_out(request: Request) -> Response:
     parts = parts_of(request)
-    response = HTMLResponse(rendered(parts.templates, "signed_out.html", {"signed_in": False}))
+    values = {**language_of(request).values, "signed_in": False}
+    response = HTMLResponse(rendered(parts.templates, "signed_out.html", values))
     forget_session(request, response)
     return response
 

@@ -9,9 +9,14 @@ from starlette.requests import ClientDisconnect
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
 from console.pages.menu import NotForYou
 from console.sign_in.errors import FormRefused, NotSignedIn, SignInFailed
+from console.sign_in.forms import NOT_USED
 from console.sign_in.session import SessionTooLarge
 
 _UNKNOWN: Final = "This page says nothing about any child."
+_SIGN_IN: Final = "Sign in"
+_BEGIN_AGAIN: Final = "Sign in, then begin again: nothing of it was kept here."
+_NOT_USED: Final = "This form was not used"
+_OPEN_AGAIN: Final = "Open the page again, and fill in the form there."
 _NOTHING: Final = "Nothing was asked or changed."
 _FAILED: Final = "Something failed here."
 _WHY: Final = {
@@ -20,6 +25,9 @@ _WHY: Final = {
     "over": "Your sign-in is over.",
     "signed-out": "You were signed out.",
 }
+
+# What anybody may meet, a family too: these texts have a translation for each language.
+SPOKEN: Final = (_SIGN_IN, *_WHY.values(), _BEGIN_AGAIN, _NOT_USED, *NOT_USED, _OPEN_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +66,17 @@ def _no_page(error: Exception) -> PageProblem:
             return PageProblem(403, "This page is not for you", (str(error), _NOTHING))
         case HTTPException(status_code=404 | 405 as status):
             return PageProblem(status, "There is no such page", (_NOTHING,))
-    return PageProblem(400, "This form was not used", ("It cannot be read.", _NOTHING))
+    return PageProblem(400, _NOT_USED, ("It cannot be read.", _NOTHING))
 
 
 def _here(error: NotSignedIn | SignInFailed | SessionTooLarge | FormRefused) -> PageProblem:
     """What these pages refuse by themselves."""
     match error:
         case NotSignedIn():
-            said = (_WHY[error.why], "Sign in, then begin again: nothing of it was kept here.")
-            return PageProblem(401, "Sign in", said, sign_in=True)
+            said = (_WHY[error.why], _BEGIN_AGAIN)
+            return PageProblem(401, _SIGN_IN, said, sign_in=True)
         case FormRefused():
-            said = (str(error), "Open the page again, and fill in the form there.")
-            return PageProblem(403, "This form was not used", said)
+            return PageProblem(403, _NOT_USED, (str(error), _OPEN_AGAIN))
     return PageProblem(400, "You are not signed in", (str(error),), sign_in=True)
 
 

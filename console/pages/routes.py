@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from console.pages.languages import language_of
 from console.pages.problems import problem
 from console.pages.received import form_of
 from console.pages.rendering import rendered
 from console.pages.visit import PagesParts, Visit, kept, signed_in
 from console.sign_in.cookies import forget_session
-from console.sign_in.errors import NotSignedIn
+from console.sign_in.errors import FormRefused, NotSignedIn
 
 _LOG: Final = logging.getLogger("console")
 
@@ -55,9 +56,12 @@ def problem_page(request: Request, error: Exception, visit: Visit | None = None)
     told = problem(error)
     if told.status == 500:  # noqa: PLR2004  an internal error
         _LOG.error("failed: %s", type(error).__name__)
+    # Before it is known whose page it is, the browser says which language is read there.
+    spoken = isinstance(error, NotSignedIn | FormRefused)
+    language = (visit.language if visit else language_of(request)).values if spoken else {}
     if visit is not None:
-        return visit.page("problem.html", told.status, problem=told)
-    values = {"problem": told, "signed_in": False}
+        return visit.page("problem.html", told.status, problem=told, **language)
+    values = {**language, "problem": told, "signed_in": False}
     text = rendered(parts_of(request).templates, "problem.html", values)
     response = HTMLResponse(text, told.status)
     if isinstance(error, NotSignedIn):

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from console.asking.client import GatewayClient
 from console.config.keys import PagesKeys
 from console.config.settings import PagesSettings
+from console.pages.languages import PageLanguage, language_of
 from console.pages.rendering import rendered
 from console.sign_in.code_flow import CodeFlow
 from console.sign_in.cookies import keep_session, session_of
@@ -53,6 +54,11 @@ class Visit:
     def live(self) -> bool:
         """Whether our script waits for parts of a page; without it the whole page comes at once."""
         return _LIVE in self.request.headers.get("accept", "")
+
+    @property
+    def language(self) -> PageLanguage:
+        """The language of the form or the link that led here, else the browser's."""
+        return language_of(self.request, self.text("lang"))
 
     def text(self, name: str) -> str:
         """What was typed into a field; empty if nothing was."""

@@ -3,7 +3,9 @@
 import re
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+CLOCK: Final = ZoneInfo("Europe/London")  # of everybody who reads these pages
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
 _DATE: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
@@ -32,9 +34,15 @@ def in_words(said: str | None) -> str:
 
 
 def shortly(said: str) -> str:
-    """A moment for a narrow column, in UTC."""
-    moment = datetime.fromisoformat(said)
+    """A moment for a narrow column."""
+    moment = here(said)
     return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment:%Y, %H:%M}"
+
+
+def here(said: str) -> datetime:
+    """A moment by the clock of the reader; one without a zone is taken as it was written."""
+    moment = datetime.fromisoformat(said)
+    return moment.astimezone(CLOCK) if moment.tzinfo else moment
 
 
 def detail(name: str) -> str:
@@ -58,10 +66,10 @@ def _as_known(year: str, month: str | None, day: str | None) -> str:
 def _as_moment(said: str) -> str:
     """A moment for people; what only looks like one stays as an agency wrote it."""
     try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
+        moment = here(said)
+    except (ValueError, OverflowError):
         return said
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M} UTC"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y at %H:%M %Z}".rstrip()
 
 
 def telephone(number: str) -> str:

@@ -10,7 +10,7 @@ from console.practitioner.rows import ShownRow
 from console.practitioner.typed import CHILD, REASON, Typed
 
 _PAGE: Final = "practitioner/answer.html"
-_AT_THE_END: Final = ("needs", "child", "unresolved", "again")
+_AT_THE_END: Final = ("lead", "needs", "child", "unresolved", "again")
 
 
 class AnswerPage:

@@ -14,6 +14,8 @@ from console.practitioner.coming import BROKE, News
 from console.practitioner.typed import Typed
 
 AnswerPayloads = AsyncGenerator[dict[str, Any]]
+_LINES: Final = "application/x-ndjson"
+_AT_ONCE: Final = {"X-Accel-Buffering": "no"}  # or a proxy would keep rows until it has many
 _LOG: Final = logging.getLogger("console")
 
 
@@ -33,7 +35,7 @@ async def answered(
         raise
     if visit.live:
         lines = _merged(page, payloads, first) if again else _lines(page, payloads)
-        return StreamingResponse(_sent(lines), media_type="application/x-ndjson")
+        return StreamingResponse(_sent(lines), headers=_AT_ONCE, media_type=_LINES)
     async with aclosing(payloads):
         async for _ in _read(page, payloads):
             """Without the script, everything is awaited."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from console.asking.refusals import BrokenOff, GatewayAway, GatewayRefused
-from console.practitioner.rows import Group, ShownRow, row_of
+from console.practitioner.rows import Group, ShownRow, row_of, said_once
 
 BROKE: Final = (BrokenOff, GatewayAway, GatewayRefused)
 _AT_ONCE: Final = 10  # that `askAgain` takes
@@ -74,6 +74,11 @@ class ComingAnswer:
         """The rows by what they mean for whoever reads them."""
         for group in Group:
             yield group, [row for row in self.rows if row.group is group]
+
+    @property
+    def kept_back(self) -> list[str]:
+        """What is kept back about the child, each sentence once."""
+        return said_once(each["message"] for each in self.said["child"]["withheld"])
 
     @property
     def to_ask_again(self) -> list[str]:

@@ -1,6 +1,7 @@
 """What one agency's row means for whoever reads it, and how it is put in words."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -12,7 +13,7 @@ class Group(Enum):
     KNOWN = ("known", "They have a record of this child")
     SILENT = ("silent", "They did not answer: ring them")
     MAYBE = ("maybe", "They may know this child")
-    UNSURE = ("unsure", "They said nothing that you may take for a no")
+    UNSURE = ("unsure", "They gave no clear yes or no")
     NONE = ("none", "They have no record")
     NOT_ASKED = ("not-asked", "They were not asked")
 
@@ -32,11 +33,18 @@ class Group(Enum):
         return self in {Group.NONE, Group.NOT_ASKED}
 
     @property
+    def has_doubts(self) -> bool:
+        """Whether the records that may be of another child are compared below it."""
+        return self is Group.MAYBE
+
+    @property
     def may_answer_later(self) -> bool:
         """Whether it stands beside the button that asks again."""
         return self is Group.SILENT
 
 
+# Any text; at its end may be whom to ring, in a sentence of its own.
+_NUMBER: Final = re.compile(r"(?P<told>.*?)(?P<number> Ring .+ on [^.]+\.)?", re.DOTALL)
 _SAID: Final[Mapping[str, tuple[Group, str]]] = {
     "HAS_RECORD": (Group.KNOWN, "Has a record"),
     "AMBIGUOUS": (Group.MAYBE, "May have a record: a person must look"),
@@ -79,6 +87,17 @@ class ShownRow:
         return self.group is Group.KNOWN
 
     @property
+    def detail(self) -> str:
+        """The gateway's explanation, without the number that stands below it as a link."""
+        return without_number(self.said["detail"] or "", self.said["ring"])
+
+    @property
+    def withheld(self) -> list[str]:
+        """What is kept back, each sentence once."""
+        messages = [each["message"] for each in self.said["withheld"]]
+        return said_once([without_number(each, self.said["ring"]) for each in messages])
+
+    @property
     def spoken(self) -> str:
         """What a screen reader says when it comes."""
         return f"{self.agency['name']}: {self.words}."
@@ -89,3 +108,19 @@ def row_of(said: Mapping[str, Any]) -> ShownRow:
     later = (Group.UNSURE, "Answered: ring to ask what") if said["answered"] else None
     group, words = _SAID.get(said["outcome"], later or (Group.SILENT, "No answer"))
     return ShownRow(group, words, said)
+
+
+def without_number(said: str, ring: Mapping[str, Any] | None) -> str:
+    """A text of the gateway without "Ring them on a number", where that is shown beside it."""
+    known = f"Ring {ring['name']} on {ring['telephone']}." if ring else ""
+    return said.removesuffix(known).rstrip() if known else said
+
+
+def said_once(messages: Iterable[str]) -> list[str]:
+    """Texts of the gateway that end in the same number: it is said after the last of them."""
+    found = [read for each in dict.fromkeys(messages) if (read := _NUMBER.fullmatch(each))]
+    numbers = [read["number"] for read in found]
+    return [
+        read["told"] if read["number"] in numbers[place:] else read[0]
+        for place, read in enumerate(found, 1)
+    ]

@@ -25,6 +25,8 @@ _LEEWAY_S: Final = 30
 _RENEW_S: Final = 60  # before a token expires
 _DEFAULT_LIFE_S: Final = 300
 LONGEST_S: Final = 600  # from its beginning to its end
+# Providers and proxies refuse longer addresses; without the hint the provider may ask who it is.
+_LONGEST_HINT: Final = 2000
 _AGAIN: Final = "This sign-in was not begun in this browser, or took too long. Sign in again."
 
 
@@ -98,16 +100,21 @@ class CodeFlow:
                 return tokens  # still good: the next page tries again
             raise
 
-    async def sign_out(self, tokens: Tokens) -> str:
-        """Where to send the browser so that the provider ends its own session too."""
+    async def sign_out(self, tokens: Tokens, state: str | None) -> str:
+        """Where to send the browser so that the provider ends its own session too.
+
+        The browser brings `state` back, if the provider does as OpenID Connect says.
+        """
         endpoint = (await self._provider.metadata()).end_session_endpoint
         if endpoint is None:
             return self._after
         said = {
             "client_id": self._provider.settings.client_id,
             "post_logout_redirect_uri": self._after,
-            **({"id_token_hint": tokens.identity} if tokens.identity else {}),
+            **({"state": state} if state else {}),
         }
+        if tokens.identity and len(tokens.identity) <= _LONGEST_HINT:
+            said["id_token_hint"] = tokens.identity
         address: str = add_params_to_uri(endpoint, [*said.items()])
         return address
 

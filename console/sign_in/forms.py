@@ -21,6 +21,7 @@ _AGAIN: Final = (
     " time, and is in the log."
 )
 _OLD: Final = "This form was open for too long, so it was not used."
+NOT_USED: Final = (_ELSEWHERE, _AGAIN, _OLD)
 
 
 class Forms:

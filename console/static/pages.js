@@ -11,9 +11,15 @@ const byId = (id) => document.getElementById(id);
 // ---- parts that arrive -------------------------------------------------------------------------
 
 let asking = null;
+let sent = { form: null, at: 0 };
+const TWICE_MS = 1000;
 
+// Who presses twice means once: the second form would be refused, in place of the page that comes.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  const again = form === sent.form && Date.now() - sent.at < TWICE_MS;
+  sent = { form, at: Date.now() };
+  if (again) return event.preventDefault();
   if (!form.matches("form[data-live]")) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));

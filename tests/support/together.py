@@ -13,6 +13,7 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/console/auditors/test_reviews.py",
         "tests/console/families/test_demo_looks.py",
         "tests/console/operators/test_operations.py",
+        "tests/console/pages/test_without_script.py",
         "tests/console/practitioner/test_journey.py",
     ),
     "a small town and its pages": (
@@ -22,6 +23,8 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/console/auditors/test_proof.py",
         "tests/console/families/test_accesses.py",
         "tests/console/pages/test_attacks.py",
+        "tests/console/pages/test_every_branch.py",
+        "tests/console/pages/test_languages.py",
         "tests/console/pages/test_sessions.py",
         "tests/console/pages/test_who_may.py",
         "tests/console/practitioner/test_choosing.py",

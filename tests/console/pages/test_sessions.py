@@ -1,9 +1,6 @@
 """A session ends by itself, in the server too; and its cookie has tokens, and nothing shown."""
 
-import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +10,7 @@ import pytest
 from console.asking.tokens import Tokens
 from console.config.keys import PagesKeys
 from console.sign_in.session import Session, opened, sealed
-from tests.support.console.told_gateway import told_pages
+from tests.support.console.told_gateway import no_provider, told_pages
 from tests.support.console.town_pages import TownPages
 from tests.support.console.visitor import AGENT, Visitor
 
@@ -61,24 +58,29 @@ def test_a_session_ends_whatever_the_browser_says(
     assert with_session(auditor, seen=now - 60).get("/log").status == 200
 
 
-@asynccontextmanager
-async def away(_: str) -> AsyncIterator[str]:
-    """A provider that is not there; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-
-
 def test_signing_out_ends_the_session_while_the_sign_in_service_is_away(tmp_path: Path) -> None:
     now = int(time.time())
     session = Session.begun({"sub": "n.one"}, Tokens("a-token", now + 600), AGENT, now)
-    with told_pages(tmp_path, away) as pages:
+    with told_pages(tmp_path, no_provider) as pages:
         (piece,) = sealed(session, KEY)
         visitor, copied = (Visitor(pages.url, {f"{NAME}0": piece}) for _ in range(2))
         reply = visitor.post("/sign-out", {"mark": visitor.get("/").page.mark})
-        assert "you may still be signed in there" in reply.text
+        assert "You may still be signed in there" in reply.text
         assert visitor.cookies == {}
         assert copied.get("/").status == 401
+
+
+@pytest.mark.parametrize(("length", "goes_along"), [(2000, True), (2001, False)])
+def test_a_hint_that_is_too_long_is_left_out_of_the_sign_out(
+    auditor: Visitor, length: int, *, goes_along: bool
+) -> None:
+    tokens = replace(session_of(auditor).tokens, identity="x" * length)
+    long = with_session(auditor, tokens=tokens)
+    reply = long.post("/sign-out", {"mark": long.get("/log").page.mark})
+    onward = reply.headers["Refresh"]
+    assert ("id_token_hint" in onward) is goes_along
+    assert "client_id" in onward
+    assert len(onward) < 2500
 
 
 def test_the_cookie_has_the_tokens_and_nothing_that_a_page_showed(auditor: Visitor) -> None:

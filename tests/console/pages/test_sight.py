@@ -1,4 +1,4 @@
-"""Every page and state, looked at: WCAG 2.2 AA, small and zoomed windows, keyboard, weight, CSP."""
+"""What pages are beside what they say: a plain style, keyboard, weight, CSP, a cover when left."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from console.pages.assets import Assets
 from tests.support.console.browser import new_window, sideways, violations
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
-from tests.support.console.walking import ASKED, STATES, sign_in, walk_to
+from tests.support.console.walking import ASKED, sign_in, walk_to
 from tests.support.docs.pages import ROOT
 
 WEIGHT = 150_000
@@ -36,15 +36,6 @@ def fresh(browser: Browser) -> Iterator[Page]:
     with new_window(browser, forced_colors="active") as context:
         opened = context.new_page()
         yield opened
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_and_a_small_window_shows_all(
-    page: Page, pages: ToldPages, axe: str, state: str
-) -> None:
-    walk_to(state, page, pages)
-    assert violations(page, axe) == []
-    assert sideways(page) == 0
 
 
 def test_the_plain_style_is_as_good_where_npm_is_missing(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.pages.words import in_words, whole_number
+from console.pages.words import in_words, shortly, whole_number
 
 
 @given(st.text() | st.from_regex(r"\A\d{4}(-\d\d){0,2}(T.*)?\Z"))
@@ -23,13 +23,20 @@ def test_what_only_looks_like_a_date_stays_as_it_was_written(said: str) -> None:
         ("2015", "2015"),
         ("2015-03", "March 2015"),
         ("2015-03-09", "9 March 2015"),
-        ("2015-03-09T07:05:00Z", "9 March 2015 at 07:05 UTC"),
+        ("2015-03-09T07:05:00Z", "9 March 2015 at 07:05 GMT"),
+        ("2015-07-09T07:05:00Z", "9 July 2015 at 08:05 BST"),
+        ("2015-07-09T23:30:00+00:00", "10 July 2015 at 00:30 BST"),
+        ("2015-07-09T07:05:00", "9 July 2015 at 07:05"),
         ("CHILD_IN_NEED", "Child in need"),
         (None, "not said"),
     ],
 )
 def test_dates_and_codes_are_words(said: str | None, words: str) -> None:
     assert in_words(said) == words
+
+
+def test_a_narrow_column_goes_by_the_same_clock() -> None:
+    assert shortly("2015-07-09T23:30:00Z") == "10 Jul 2015, 00:30"
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "9" * 10, "9" * 5000, "\u00b2", "\u0663"])

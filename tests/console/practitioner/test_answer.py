@@ -42,7 +42,12 @@ KNOWN: Final = {
     "birthDate": None,
     "sex": None,
     "gpPractice": None,
-    "leadPractitioner": None,
+    "leadPractitioner": {
+        "role": "Social worker",
+        "practitioner": {"name": "Jo Hart", "telephone": "01632 960881"},
+        "contact": None,
+        "agency": {"name": "Agency 2"},
+    },
     **dict.fromkeys(("names", "identifiers", "addresses", "carers", "schools"), ()),
     **dict.fromkeys(("supportStatuses", "withheld"), ()),
     "chronology": CHRONOLOGY,
@@ -83,6 +88,17 @@ def answer(request: pytest.FixtureRequest, browser: Browser, pages: ToldPages) -
         yield page
 
 
+def test_who_leads_is_named_before_all_rows(answer: Page) -> None:
+    told = answer.locator("#lead")
+    assert told.inner_text().splitlines()[0] == "Jo Hart leads the support"
+    assert "Social worker, Agency 2" in told.inner_text()
+    assert told.get_by_role("link", name="01632 960881").count() == 1
+    before = """(lead) => [...document.querySelectorAll(".ta-row")].every((row) =>
+        lead.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING)"""
+    assert answer.locator(".ta-row").count() == 2
+    assert told.evaluate(before)
+
+
 def test_those_who_disagree_are_each_shown_with_what_they_say(answer: Page) -> None:
     disagreed = answer.get_by_role("heading", name="They disagree").locator("+ dl")
     assert disagreed.locator("dt").all_inner_texts() == ["Date of birth", "Lead practitioner"]
@@ -121,6 +137,8 @@ def test_a_printed_receipt_names_question_and_case_and_nothing_of_the_child(answ
 
 def test_what_to_read_again_is_shown_beside_what_was_typed(answer: Page) -> None:
     assert "Check these details as you typed them." in answer.locator("#needs").inner_text()
+    named = answer.locator("#needs li").all_inner_texts()
+    assert named == ["date of birth", "family name"]
     answer.get_by_role("button", name="See what you typed").click()
     answer.get_by_text("Look at these first: date of birth, family name.").wait_for()
     for name, text in CHILD.items():

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from demo.processes.clinic import SAMPLE, SOURCE
 from tests.support.console.demo_pages import DemoPages, sign_in
 
-__all__ = ["APPROVER", "IT", "SOURCE", "draft", "proposed", "read_by_approver", "tried"]
+__all__ = ["SOURCE", "completed", "draft", "proposed", "read_by_approver", "tried"]
 
 IT = "IT of an agency"
 APPROVER = "Approver at an agency"

@@ -4,21 +4,25 @@ import asyncio
 import json
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
 from aiohttp import web
+from graphql import ExecutionResult, GraphQLSchema, build_schema, parse
+from graphql.execution import experimental_execute_incrementally
+from starlette.applications import Starlette
 
 from console.app import pages_app
-from console.config.settings import PagesSettings, ProviderSettings, SessionTable
+from console.config.settings import LogTable, PagesSettings, ProviderSettings, SessionTable
 from console.pages.assets import Assets
 from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
+from tests.support.docs.pages import ROOT
 
 NOBODY: Final = DemoPerson("n.one", "n.one", "A nurse", (), lambda: "a-token")
 _HEAD: Final = {"Content-Type": "text/event-stream; charset=utf-8"}
@@ -62,7 +66,8 @@ class Told:
 
     `rows` are sent one by one; after `stop_at` of them the line breaks in the `manner` "reset" or
     "end". `refusal` is a status with a body. `last` is what the last part says, beside the counts;
-    what it leaves out is empty. `sent` has when each row left, by the monotonic clock.
+    what it leaves out is empty. `says` has what other documents are answered with, by their names;
+    all of it is held to the schema. Where rows are `held`, each waits until it is let go.
     """
 
     rows: Sequence[Mapping[str, Any]] = ()
@@ -70,10 +75,11 @@ class Told:
     manner: str = "reset"
     refusal: tuple[int, str, str] | None = None
     pause_s: float = 0.0
-    restriction: str = "NONE_KNOWN"
+    restriction: str | None = "NONE_KNOWN"
     last: Mapping[str, Any] = field(default_factory=dict)
+    says: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    held: bool = False
     asked: int = 0
-    sent: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -84,10 +90,22 @@ class ToldPages:
     told: Told
     heard: Mapping[str, str] = field(default_factory=dict)  # headers of the last request
     variables: Mapping[str, Any] = field(default_factory=dict)  # and what it asked with
+    _free: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def next(self, **told: Any) -> None:
         """From now on, this."""
         self.told = Told(**told)
+
+    def let_go(self) -> None:
+        """One more row may leave."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._free.put_nowait, None)
+
+    async def freed(self) -> None:
+        """Wait until the next row may leave."""
+        self._loop = asyncio.get_running_loop()
+        await (self._free.get() if self.told.held else asyncio.sleep(self.told.pause_s))
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Answer one request of the pages."""
@@ -97,31 +115,50 @@ class ToldPages:
         self.variables = asked.get("variables", {})
         if name == "BreakGlass":
             return web.json_response({"data": {"breakGlass": _GRANT}})
+        if name in self.told.says:
+            return web.json_response(_held_to_the_schema(asked, self.told.says[name]))
         if name in {"Me", "WhoAsks"}:
             return web.json_response({"data": {"me": _ME, "directory": []}})
         self.told.asked += 1
         if self.told.refusal is not None:
             status, kind, text = self.told.refusal
             return web.Response(status=status, content_type=kind, text=text)
-        return await _streamed(request, self.told)
+        return await _streamed(request, self)
 
 
-async def _streamed(request: web.Request, told: Told) -> web.StreamResponse:
+@cache
+def _schema() -> GraphQLSchema:
+    return build_schema((ROOT / "schema.graphql").read_text("utf-8"))
+
+
+def _held_to_the_schema(asked: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as a gateway could give it; a test that made up another one fails."""
+    found = experimental_execute_incrementally(
+        _schema(), parse(asked["query"]), said, variable_values=asked.get("variables")
+    )
+    assert isinstance(found, ExecutionResult), "this document is answered in parts"
+    assert not found.errors, found.errors
+    return {"data": found.data}
+
+
+async def _streamed(request: web.Request, pages: ToldPages) -> web.StreamResponse:
+    told = pages.told
     response = web.StreamResponse(headers=_HEAD)
     await response.prepare(request)
     asked = [{"agency": row["agency"], "asked": True} for row in told.rows]
     receipt = {"log": "log.example", "index": "7", "queryId": "q-7"}
     await _send(response, {"data": {"child": {"receipt": receipt, "asked": asked, "answers": []}}})
-    await _send(response, _piece(["child"], {"restriction": told.restriction}))
+    if told.restriction is not None:
+        await _send(response, _piece(["child"], {"restriction": told.restriction}))
     for number, row in enumerate(told.rows):
         if number == told.stop_at:
             if told.manner == "reset" and request.transport is not None:
                 request.transport.abort()
             return response
-        await asyncio.sleep(told.pause_s)
-        told.sent.append(time.time() * 1000)
+        await pages.freed()
         await _send(response, _piece(["child", "answers", number], row))
-    last = {**_WHOLE, **told.last, "completeness": _counted(told.rows)}
+    counted = {**_counted(told.rows), **told.last.get("completeness", {})}
+    last = {**_WHOLE, **told.last, "completeness": counted}
     await _send(response, _piece(["child"], last))
     await response.write(b"event: complete\ndata:\n\n")
     return response
@@ -152,18 +189,21 @@ def told_pages(
     folder: Path,
     provider: "Opened | None" = None,
     assets: Assets | None = None,
+    log: LogTable | None = None,
     **sign_in: Any,
 ) -> Iterator[ToldPages]:
     """The pages while they are served, from a thread of this process.
 
     `provider` opens a sign-in service for pages at an address, ours where there is none; `sign_in`
-    are further settings of it. `assets` are other styles than the project has.
+    are further settings of it. `assets` are other styles than the project has. `log` is whose
+    proofs the pages believe.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     pages = ToldPages("", Told())
-    opened = _served(pages, folder, provider or _ours, assets or Assets.read(), sign_in)
+    made = partial(_app, assets or Assets.read(), log)
+    opened = _served(pages, folder, provider or _ours, made, sign_in)
     try:
         asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(_START_S)
         yield pages
@@ -174,6 +214,10 @@ def told_pages(
         loop.close()
 
 
+def _app(assets: Assets, log: LogTable | None, settings: PagesSettings) -> Starlette:
+    return pages_app(settings.model_copy(update={"log": log}), b"s" * 32, assets)
+
+
 Opened = Callable[[str], AbstractAsyncContextManager[str]]
 
 
@@ -182,7 +226,7 @@ async def _served(
     pages: ToldPages,
     folder: Path,
     provider: Opened,
-    assets: Assets,
+    made: Callable[[PagesSettings], Starlette],
     sign_in: Mapping[str, Any],
 ) -> AsyncIterator[None]:
     listening = socket.create_server(("127.0.0.1", 0))
@@ -197,14 +241,20 @@ async def _served(
             sign_in=ProviderSettings(issuer=issuer, client_id=CLIENT, **sign_in),
             session=SessionTable(key=folder / "session.key"),
         )
-        config = uvicorn.Config(
-            pages_app(settings, b"s" * 32, assets), log_config=None, timeout_graceful_shutdown=1
-        )
+        config = uvicorn.Config(made(settings), log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.ensure_future(server.serve(sockets=[listening]))
         yield  # its socket listens already: whoever comes waits until it serves
         server.should_exit = True
         await serving
+
+
+@asynccontextmanager
+async def no_provider(_: str) -> AsyncIterator[str]:
+    """A sign-in service that is not there; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
 
 
 def _ours(pages: str) -> AbstractAsyncContextManager[str]:

@@ -29,6 +29,65 @@ ASKED: Final[tuple[Mapping[str, Any], ...]] = (
 )
 
 
+_SAYS: Final = [{"agency": {"name": "Agency 1"}, "asOf": None}]
+_KEPT: Final = [{"message": "You are not told where. Ring the shield team on 01632 960999."}] * 2
+EVERYTHING: Final[Mapping[str, Any]] = {
+    "completeness": {"notConnected": ["Housing", "Probation"]},
+    "ask": [
+        {"code": "TELL_ONE_MORE", "sentence": "Tell the first of these.", "details": ["sex"]},
+        {"code": "READ_IT_AGAIN", "sentence": "Check these.", "details": ["family_name"]},
+    ],
+    "unresolved": [
+        {
+            "key": f"k-{number}",
+            "agency": {"name": f"Agency {number}"},
+            "grade": "PROBABLE",
+            "agreed": ["family_name"],
+            "differed": ["given_name"],
+            "notHeld": [],
+            "likelyOther": other,
+            "reason": reason,
+        }
+        for number, other, reason in (
+            (3, None, {"sentence": "The given name differs."}),
+            (4, "TWIN", None),
+        )
+    ],
+    "child": {
+        "names": [{"given": ["Mira"], "family": "Rowan", "use": "FORMER", "sources": _SAYS}],
+        "birthDate": {"value": "2015-03-09", "estimated": True, "sources": _SAYS},
+        "sex": {"value": "FEMALE", "sources": _SAYS},
+        "identifiers": [{"scheme": "nhs_number", "value": None, "sources": _SAYS}],
+        "addresses": [
+            {"lines": ["1 Road"], "postcode": "QN1 4GA", "current": False, "sources": _SAYS}
+        ],
+        "carers": [
+            {
+                "name": "Ann",
+                "relationship": "mother",
+                "parentalResponsibility": True,
+                "telephone": "01632 960111",
+                "sources": _SAYS,
+            }
+        ],
+        "schools": [{"name": "School", "start": "2020", "end": "2021", "sources": _SAYS}],
+        "gpPractice": {"name": "Practice", "telephone": "01632 960112", "sources": _SAYS},
+        "supportStatuses": [
+            {"code": "EARLY_HELP", "label": None, "start": "2020", "end": None, "sources": _SAYS}
+        ],
+        "leadPractitioner": {
+            "role": "Social worker",
+            "practitioner": {"name": "Jo Hart", "telephone": "01632 960001"},
+            "contact": {"telephone": "01632 960002"},
+            "agency": {"name": "Agency 1"},
+        },
+        "chronology": [{"date": "2016", "kind": "visit", "summary": None, "sources": _SAYS}],
+        "conflicts": [{"field": "sex", "values": [{"value": "MALE", "sources": _SAYS}]}],
+        "withheld": _KEPT,
+    },
+}
+
+
 def sign_in(page: Page, url: str) -> None:
     """Sign in as the nurse."""
     page.goto(f"{url}/sign-in")
@@ -62,6 +121,7 @@ def _known(page: Page, pages: ToldPages) -> None:
     page.goto(f"{pages.url}/find")
     page.get_by_label("To give health care").check()
     page.get_by_label("Why do you need to know?").fill("She is on our ward")
+    page.get_by_label("Reference of your case").fill("NB-2026-0417")
     page.get_by_role("button", name="Continue").click()
     page.get_by_text("You know more: other names").click()
 
@@ -72,7 +132,8 @@ def _known_wrong(page: Page, pages: ToldPages) -> None:
     page.locator(".govuk-error-summary").wait_for()
 
 
-def _sent(page: Page, pages: ToldPages) -> None:
+def sent(page: Page, pages: ToldPages) -> None:
+    """Fill in both forms, and ask."""
     _known(page, pages)
     page.get_by_label("NHS number").fill("9996604659")
     page.get_by_label("Family name", exact=True).fill("Rowan")
@@ -81,17 +142,68 @@ def _sent(page: Page, pages: ToldPages) -> None:
 
 def _coming(page: Page, pages: ToldPages) -> None:
     pages.next(rows=ASKED, pause_s=1.0)
-    _sent(page, pages)
+    sent(page, pages)
     page.locator("#waiting").wait_for()
 
 
 def _answer(page: Page, pages: ToldPages) -> None:
-    _sent(page, pages)
+    sent(page, pages)
     page.locator("#state h2").wait_for()
+
+
+def _everything(page: Page, pages: ToldPages) -> None:
+    """An answer that has all that one can have."""
+    pages.next(rows=ASKED, last=EVERYTHING)
+    _answer(page, pages)
+
+
+def _all_answered(page: Page, pages: ToldPages) -> None:
+    pages.next(rows=[agency_row(n, "NO_RECORD") for n in range(1, 31)])
+    _answer(page, pages)
+
+
+def _again(page: Page, pages: ToldPages) -> None:
+    _answer(page, pages)
+    page.get_by_role("button", name="Ask it again").click()
+    page.get_by_text("You asked 6 again.").wait_for()
+
+
+def _read_again(page: Page, pages: ToldPages) -> None:
+    _everything(page, pages)
+    page.get_by_role("button", name="See what you typed").click()
+    page.get_by_text("Look at these first:").wait_for()
+
+
+def _glass(restriction: str) -> Callable[[Page, ToldPages], None]:
+    def walk(page: Page, pages: ToldPages) -> None:
+        _emergency(page, pages)
+        pages.next(rows=ASKED, restriction=restriction)
+        page.get_by_label("Why can this not wait?").fill("The father is on his way")
+        page.get_by_label("I know that this is reviewed").check()
+        page.get_by_role("button", name="Break the glass, and ask").click()
+        page.get_by_text("You broke the glass for this child.").wait_for()
+        page.locator("#state h2").wait_for()
+
+    return walk
+
+
+def _leaving(page: Page, pages: ToldPages) -> None:
+    """Signed out here, while the sign-in service leads nowhere else."""
+    page.goto(f"{pages.url}/")
+    page.route("**/end?*", lambda route: route.fulfill(status=204), times=1)
+    with page.expect_request_finished(lambda asked: "/end?" in asked.url):
+        page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign out there too").wait_for()
 
 
 def _broken(page: Page, pages: ToldPages) -> None:
     pages.next(rows=ASKED, stop_at=3)
+    _answer(page, pages)
+
+
+def _broken_early(page: Page, pages: ToldPages) -> None:
+    """Before it was known whether the child is shielded."""
+    pages.next(rows=ASKED, stop_at=0, restriction=None)
     _answer(page, pages)
 
 
@@ -114,7 +226,7 @@ def _emergency_wrong(page: Page, pages: ToldPages) -> None:
 
 def _refused(page: Page, pages: ToldPages) -> None:
     pages.next(refusal=(502, "text/html", "<h1>Bad gateway</h1>"))
-    _sent(page, pages)
+    sent(page, pages)
     page.get_by_text("This page says nothing about any child.").wait_for()
 
 
@@ -134,6 +246,7 @@ def _signed_out(page: Page, pages: ToldPages) -> None:
 
 
 def _nobody(page: Page, pages: ToldPages) -> None:
+    page.context.clear_cookies()
     page.goto(f"{pages.url}/find")
 
 
@@ -145,13 +258,21 @@ STATES: Final[Mapping[str, Callable[[Page, ToldPages], None]]] = {
     "child with mistakes": _known_wrong,
     "coming": _coming,
     "answer": _answer,
+    "everything": _everything,
+    "all answered": _all_answered,
+    "asked again": _again,
+    "read again": _read_again,
     "broken off": _broken,
+    "broken off early": _broken_early,
     "shielded": _shielded,
     "emergency": _emergency,
     "emergency with mistakes": _emergency_wrong,
+    "glass broken": _glass("NONE_KNOWN"),
+    "glass broken without use": _glass("UNKNOWN"),
     "refused": _refused,
     "cleared": _cleared,
     "not there": _not_there,
     "signed out": _signed_out,
+    "leaving": _leaving,
     "nobody signed in": _nobody,
 }

@@ -44,6 +44,14 @@ _SQL: Final = re.compile(
 )
 _WORD: Final = re.compile(r"(?<![\w./=-])[a-z]{2,}(?![\w/=-]|\.\w)")
 _FEW: Final = 2  # words in a string that is not a message
+# Templates: texts in quotes, steps, what is filled in, and elements within a sentence.
+_QUOTED: Final = re.compile(r'"([^"{}<>]*)"')
+_NOTE: Final = re.compile(r"\{#.*?#\}", re.DOTALL)
+_STEP: Final = re.compile(r"\{%.*?%\}", re.DOTALL)
+_FILLED: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_INLINE: Final = re.compile(r"</?(?:bdi|strong|span|code|a|button)\b[^>]*>")
+_TAG: Final = re.compile(r"<[^>]*>")
+_CLASSES: Final = re.compile(r"[\w -]*--?[\w -]*|[\w-]+(?: [\w-]*-[\w-]*)+")
 _IS_CODE: Final = re.compile(r"^\s*(?:query\b.*)?\{|^[\w# ]+ = |^\[\[?\w+\]", re.MULTILINE)
 
 
@@ -91,6 +99,9 @@ def shown_texts() -> Iterator[Text]:
     for file in (file for pattern in _COMMENTED for file in sorted(ROOT.glob(pattern))):
         for said in comments_in(file.read_text("utf-8")):
             yield Text(str(file.relative_to(ROOT)), said)
+    for file in sorted((ROOT / "console/templates").rglob("*.html")):
+        for said in texts_of_template(file.read_text("utf-8")):
+            yield Text(file.relative_to(ROOT).as_posix(), said)
     for file in (file for top in _SHOWN for file in sorted((ROOT / top).rglob("*.py"))):
         yield from _texts_of_code(file)
 
@@ -122,6 +133,17 @@ def texts_of_source(code: str, *, is_command: bool = False) -> Iterator[tuple[in
             said = _said(node)
             if said is not None and _is_prose(said):
                 yield getattr(node, "lineno", 0), plain(said)
+
+
+def texts_of_template(text: str) -> list[str]:
+    """What a template of the web pages says: its elements, and the texts that it hands to macros.
+
+    What is filled in is a word, as code is on a page.
+    """
+    found = [plain(said.replace('\\"', '"')) for said in _QUOTED.findall(text)]
+    said = _TAG.sub("\n", _INLINE.sub("", _FILLED.sub("CODE", _STEP.sub(" ", _NOTE.sub("", text)))))
+    found += [plain(line) for line in said.splitlines()]
+    return [one for one in found if len(_WORD.findall(one)) > _FEW and not _CLASSES.fullmatch(one)]
 
 
 def _texts_of_code(file: Path) -> Iterator[Text]:
