@@ -33,6 +33,7 @@ from tests.support.virtual_time import run
 
 ALLOWED: Final = 10 / 100_000  # false questions, by the aim
 STAGES: Final = ("at first", "after one exchange")
+_BY_NAME: Final = frozenset({"family_name", "given_name", "birth_date"})
 _Kind = Hashable
 
 
@@ -180,9 +181,10 @@ def _brought(register: Filing, known: Known) -> tuple[Record, ...]:
     told = own_details(known, register.kind.name)
     if "nhs_number" in told:
         return register.search({"nhs_number": told["nhs_number"]})
-    if not {"family_name", "given_name", "birth_date"} <= told.keys():
+    if not told.keys() >= _BY_NAME:
         return ()
-    found = (register.search({**told, **form}) for form in ({}, *other_forms(known)))
+    named = {key: told[key] for key in _BY_NAME}  # a pupil number is on no file here
+    found = (register.search({**named, **form}) for form in ({}, *other_forms(known)))
     return next(filter(None, found), ())
 
 
