@@ -109,10 +109,20 @@ class Resolution:
         tied = {s: tuple(g for g in every if g.tied) for s, every in self.by_source.items()}
         return replace(self, by_source=tied)
 
-    def loosened(self) -> Self:
-        """The same with records that rest on demographics alone probable at best."""
+    def loosened(self, *, but_at_home: bool = False) -> Self:
+        """The same with records that rest on demographics alone probable at best.
+
+        `but_at_home`: not those that have a home of hers.
+        """
         return replace(
-            self, by_source={s: tuple(map(_loose, every)) for s, every in self.by_source.items()}
+            self,
+            by_source={
+                source: tuple(
+                    each if but_at_home and "postcode" in each.grade.agreed else _loose(each)
+                    for each in every
+                )
+                for source, every in self.by_source.items()
+            },
         )
 
     def quiet_of_places(self, unlocated: Self) -> Self:

@@ -81,6 +81,12 @@ def another_alike(reference: Reference, found: Iterable[Record]) -> bool:
     return any(evidence.numbers_differ and _alike(evidence) for evidence in every)
 
 
+def told_apart(reference: Reference, found: Iterable[Record]) -> bool:
+    """Whether each such other has a home, and none that is the told one or near it (ADR 0037)."""
+    every = [each for each in _others(reference, found) if each.numbers_differ and _alike(each)]
+    return all(each.postcode is _DIFFERENT for each in every)
+
+
 def _others(reference: Reference, found: Iterable[Record]) -> Iterable[Evidence]:
     known = Details.of_reference(reference)
     held = (Details.of_record("", record) for record in found)

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "14"
+MATCHER: Final = "15"

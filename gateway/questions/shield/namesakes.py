@@ -14,7 +14,7 @@ from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from gateway.questions.onward import lessons
 from resolvers.child.child import Restriction
-from resolvers.matching.namesakes import another_alike, restricted_namesake
+from resolvers.matching.namesakes import another_alike, restricted_namesake, told_apart
 
 _DETAILS: Final = frozenset({"given_name", "family_name", "birth_date"})
 
@@ -127,9 +127,16 @@ class NamesakeSearch:
 
     def finds_another(self, found: Findings) -> bool:
         """Whether a member holds another child of her name and birthday, restricted or not."""
+        return bool(found.resolution.loose) and another_alike(found.reference, self._held(found))
+
+    def told_apart(self, found: Findings) -> bool:
+        """Whether the told home, where it counts, is not that other child's, nor near it."""
+        return told_apart(found.reference, self._held(found))
+
+    def _held(self, found: Findings) -> list[Record]:
+        """What the members hold that were asked by demographics."""
         answered = (self._answer(found, name) for name in self.members)
-        records = [record for each in answered if each is not None for record in each.records]
-        return bool(found.resolution.loose) and another_alike(found.reference, records)
+        return [record for each in answered if each is not None for record in each.records]
 
     def _answer(self, found: Findings, name: str) -> SourceAnswer | None:
         """What a member answered by demographics."""

@@ -261,11 +261,14 @@ class ShieldState:
         """The findings without records that may be a restricted namesake's.
 
         Whoever is cleared sees them stand apart. To everybody else it is as if they were not there:
-        where they are would tell where the namesake is.
+        where they are would tell where the namesake is. Of one whom nobody restricts, and who has
+        another home, none at the told home can be (ADR 0087).
         """
         resolution, search = found.resolution, self.search
         unsearched = self.view.cleared and found.restriction is not Restriction.NONE_KNOWN
         if not unsearched and search.leaves_doubt(found):
             apart = resolution.loosened() if self.view.cleared else resolution.tied_alone()
             return found.narrowed(apart)
-        return found.narrowed(resolution.loosened()) if search.finds_another(found) else found
+        if not search.finds_another(found):
+            return found
+        return found.narrowed(resolution.loosened(but_at_home=search.told_apart(found)))

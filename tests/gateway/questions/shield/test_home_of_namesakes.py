@@ -36,6 +36,40 @@ async def test_of_two_of_one_name_and_birthday_the_home_tells_which(tmp_path: Pa
     assert [each["nhs"] for each in asked.health.asked] == [MIRA["nhs"], NAMESAKE["nhs"]]
 
 
+UNNUMBERED_HERS: Final = {**MIRA, "nhs": None, "upn": None}
+UNNUMBERED_NAMESAKES: Final = {**UNNUMBERED_HERS, "id": "n-2", "home": HIDDEN}
+
+
+BOTH: Final[Mapping[str, Any]] = {"by": BY_BOTH, "claims": MEMBER}
+NEAR: Final = {**HIDDEN, "postcode": "ZE1 0AB"}
+
+
+@pytest.mark.parametrize(
+    ("file", "outcome"),
+    [(UNNUMBERED_HERS, "HAS_RECORD"), (UNNUMBERED_NAMESAKES, "AMBIGUOUS")],
+    ids=["hers", "the namesake's"],
+)
+async def test_beside_a_namesake_who_lives_elsewhere_a_file_at_her_home_is_hers(
+    tmp_path: Path, file: Mapping[str, Any], outcome: str
+) -> None:
+    register = (MIRA, NAMESAKE)
+    async with town_with(tmp_path, spine=register, police=(file,), as_health=BOTH) as asked:
+        answer = await asked.town.ask(HERS)
+    assert answer.outcomes["police"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("lives", "outcome"), [(HIDDEN, "HAS_RECORD"), (NEAR, "AMBIGUOUS"), ({}, "AMBIGUOUS")]
+)
+async def test_so_it_is_beside_one_whom_a_second_look_finds_and_not_of_one_who_lives_near(
+    tmp_path: Path, lives: Mapping[str, Any], outcome: str
+) -> None:
+    held = {"spine": (MIRA, {**NAMESAKE, "home": lives}), "police": (UNNUMBERED_HERS,)}
+    async with town_with(tmp_path, as_health=BOTH, **held) as asked:
+        answer = await asked.town.ask({**HERS, "nhsNumber": MIRA["nhs"]})
+    assert answer.outcomes["police"] == outcome
+
+
 async def test_no_other_agency_is_told_the_namesakes_number(tmp_path: Path) -> None:
     async with town_with(tmp_path, spine=(MIRA, NAMESAKE)) as asked:
         await asked.town.ask(HERS)
