@@ -1,6 +1,7 @@
 """What a test waits for is an event and never a time; where it listens, the system says."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final
@@ -39,6 +40,14 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/support/trace_picture.py": "agencies that take their time in a picture",
     "tests/support/virtual_time.py": "time that takes none",
 }
+# Each ends a hang: the one of tests/support/patience.py is long enough for a busy machine.
+PATIENT: Final = {
+    "tests/support/patience.py",
+    "tests/support/docs/machine/units.py",  # it runs by itself, on a machine of a test
+}
+_PATIENCE: Final = re.compile(
+    r"^_?(?:PATIENCE|START|INSTALL)_M?S\b[^=\n]*=\s*[\d_.]+$", re.MULTILINE
+)
 LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}
 
 
@@ -91,6 +100,11 @@ def borrowed(code: str) -> list[str]:
     ]
 
 
+def impatient(code: str) -> list[str]:
+    """The bounds of a file's own for what must come: one that is too short cries wolf."""
+    return [whole.group() for whole in _PATIENCE.finditer(code)]
+
+
 def found(look: Callable[[str], list[str]]) -> dict[str, list[str]]:
     looked = {name: look(text) for name, text in texts().items()}
     return {name: wrong for name, wrong in looked.items() if wrong}
@@ -114,9 +128,16 @@ def test_no_test_races_a_cancellation_or_listens_at_a_port_of_its_own_choice(
     assert found(look) == {}
 
 
+def test_whoever_waits_for_what_must_come_is_as_patient_as_all_others() -> None:
+    assert set(found(impatient)) == PATIENT
+
+
 @pytest.mark.parametrize(
     ("look", "code"),
     [
+        (impatient, "import x\nPATIENCE_S: Final = 30.0\n"),
+        (impatient, "_START_S = 20"),
+        (impatient, "_PATIENCE_MS: Final[int] = 20_000"),
         (sleeps, "import time\ntime.sleep(0.1)"),
         (sleeps, "import asyncio\nasync def f(): await asyncio.sleep(self.takes)"),
         (borrowed, "from time import sleep\nsleep(1)"),
@@ -139,6 +160,7 @@ def test_whoever_waits_for_a_time_or_chooses_a_port_is_found(
         (sleeps, "await asyncio.sleep(0)"),
         (sleeps, "from tests.support.virtual_time import sleep\nawait sleep(20)"),
         (ports, "socket.create_server(('127.0.0.1', 0))"),
+        (impatient, "from tests.support.patience import PATIENCE_S\nlimit = PATIENCE_S * 2"),
     ],
 )
 def test_letting_others_go_first_and_a_port_that_the_system_gives_are_free(

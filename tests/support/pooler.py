@@ -17,9 +17,9 @@ import pytest
 from demo.processes.ports import free_port
 from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE
+from tests.support.patience import PATIENCE_S
 
 PGBOUNCER: Final = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-_PATIENCE_S: Final = 60
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def pooled(server: Postgres, mode: str, *, ignored: str = "") -> Iterator[int]:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _PATIENCE_S
+    until = time.monotonic() + PATIENCE_S
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

@@ -5,8 +5,8 @@ from adapters.contract.dates import PartialDate
 from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.foreign_servers import postgraphile
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
 PEOPLE = """
 [[operation]]
 name = "by-number"

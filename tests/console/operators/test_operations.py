@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,8 +11,7 @@ from demo.population.register import YOUTH_JUSTICE
 from tests.support.console.browser import new_window, sideways, violations
 from tests.support.console.demo_pages import CAST, DemoPages, find_team, sign_in
 from tests.support.console.town_pages import TownPages
-
-PATIENCE_S: Final = 60.0
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture

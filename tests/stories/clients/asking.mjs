@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 
 const { recipe, control, cases } = JSON.parse(readFileSync(0, "utf8"));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 300_000; // as tests/support/patience.py
 const whole = (seen) => inspect(seen, { depth: Infinity, showHidden: true, maxStringLength: null });
 const said = []; // whatever a client says on the console
 const kept = []; // whatever a client does with a browser's stores

@@ -16,15 +16,13 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from demo.processes.ports import free_port
-from tests.support.patience import patiently
+from tests.support.patience import PATIENCE_S, patiently
 
 SAMPLES: Final = Path(__file__).parents[4] / "shared/samples"
 SERVERS: Final = Path(__file__).with_name("servers")
 CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 SECRET: Final = "a-secret-of-the-agency-32-letters"
 KEY_ID: Final = "of-the-agency"
-_START_S: Final = 120
-_INSTALL_S: Final = 300
 
 
 def needed(program: str) -> str:
@@ -61,7 +59,7 @@ def installed(scripts: Path = SERVERS) -> Path:
 def _install(npm: str, folder: Path) -> None:
     command = [npm, "ci", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=_INSTALL_S)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S)  # noqa: S603
     except subprocess.TimeoutExpired:
         pytest.skip("npm took too long to install programs by others")
     if done.returncode != 0:
@@ -75,7 +73,7 @@ async def running(command: Sequence[str], port: int) -> AsyncIterator[str]:
     nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdout=nowhere, stderr=nowhere)
     try:
-        async with asyncio.timeout(_START_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not await _listens(port):
                 assert process.returncode is None, "the server ended before it listened"
                 await asyncio.sleep(0.1)
@@ -110,7 +108,7 @@ def with_examples(openapi: Path, examples: Sequence[Mapping[str, Any]], folder: 
     ours.write_text(json.dumps(examples))
     script = installed() / "with_examples.mjs"
     command = ["node", str(script), str(openapi), str(ours), str(out)]
-    subprocess.run(command, capture_output=True, check=True, timeout=_START_S)  # noqa: S603
+    subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE_S)  # noqa: S603
     return out
 
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.adapters.foreign_servers import installed
+from tests.support.patience import PATIENCE_S
 
-PATIENCE_MS: Final = 20_000
 _AXE: Final = Path(__file__).parents[2] / "console/axe"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 def new_window(browser: Browser, **given: Any) -> BrowserContext:
     """A window without a past."""
     context = browser.new_context(**given)
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_S * 1000)
     return context
 
 

@@ -23,10 +23,10 @@ from console.pages.assets import Assets
 from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
 from tests.support.docs.pages import ROOT
+from tests.support.patience import PATIENCE_S
 
 NOBODY: Final = DemoPerson("n.one", "n.one", "A nurse", (), lambda: "a-token")
 _HEAD: Final = {"Content-Type": "text/event-stream; charset=utf-8"}
-_START_S: Final = 20.0
 _ME: Final = {
     "name": "n.one",
     "organisation": "northbrook",
@@ -205,12 +205,13 @@ def told_pages(
     made = partial(_app, assets or Assets.read(), log)
     opened = _served(pages, folder, provider or _ours, made, sign_in)
     try:
-        asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(_START_S)
+        asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result(PATIENCE_S)
         yield pages
     finally:
-        asyncio.run_coroutine_threadsafe(opened.__aexit__(None, None, None), loop).result(_START_S)
+        ended = opened.__aexit__(None, None, None)
+        asyncio.run_coroutine_threadsafe(ended, loop).result(PATIENCE_S)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(_START_S)
+        thread.join(PATIENCE_S)
         loop.close()
 
 

@@ -22,10 +22,10 @@ from demo.pages.sign_in_service import CLIENT, SignInService
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
 from tests.support.families import CHILD, DISCLOSED, PARENT, Families, families
+from tests.support.patience import PATIENCE_S
 from tests.support.town import PRACTITIONER
 
 T = TypeVar("T")
-_START_S: Final = 60.0
 RULES: Final = (
     DISCLOSED,
     '{ agency = "spine", show = "now" }',
@@ -85,7 +85,7 @@ class TownPages:
 
     def do(self, happening: Coroutine[Any, Any, T]) -> T:
         """Have something happen in the town."""
-        return asyncio.run_coroutine_threadsafe(happening, self.loop).result(_START_S)
+        return asyncio.run_coroutine_threadsafe(happening, self.loop).result(PATIENCE_S)
 
     def let_practitioners_ask(self) -> None:
         """A practitioner asks twice about Mira, others once, and one where nothing may be told."""
@@ -157,7 +157,7 @@ def town_pages(folder: Path, **more: Any) -> Iterator[TownPages]:
     finally:
         pages.do(opened.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(_START_S)
+        thread.join(PATIENCE_S)
         loop.close()
 
 

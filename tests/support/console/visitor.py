@@ -7,9 +7,10 @@ from http.client import HTTPConnection, HTTPMessage
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from tests.support.patience import PATIENCE_S
+
 AGENT: Final = "A browser without a screen"
 _FORM: Final = "application/x-www-form-urlencoded"
-_PATIENCE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Visitor:
         ours = address.netloc == urlsplit(self.url).netloc
         brought = "; ".join(f"{name}={text}" for name, text in self.cookies.items())
         said = {"User-Agent": AGENT, **({"Cookie": brought} if ours and brought else {})}
-        line = HTTPConnection(address.hostname or "", address.port, timeout=_PATIENCE_S)
+        line = HTTPConnection(address.hostname or "", address.port, timeout=PATIENCE_S)
         try:
             target = address._replace(scheme="", netloc="").geturl()
             line.request(method, target, body, {**said, **_dashed(headers)})

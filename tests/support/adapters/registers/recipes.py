@@ -20,9 +20,9 @@ from tests.support.adapters.asking import ALL_FIELDS, only, opened, question
 from tests.support.adapters.registers.people import NIAMH, NOBODY, Child, named
 from tests.support.adapters.registers.running import LOGIN
 from tests.support.docs.pages import text
+from tests.support.patience import PATIENCE_S
 from tests.support.secret_files import write_secret
 
-PATIENCE_S: Final = 30.0
 _SECRETS: Final = {
     "key": f"Token {LOGIN}",
     "token": LOGIN,

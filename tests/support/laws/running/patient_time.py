@@ -9,12 +9,12 @@ time and the clock stands still. So bytes are real, and times are exact.
 import selectors
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
+from tests.support.patience import PATIENCE_S
 from tests.support.virtual_time import ThreadlessLoop
 
 T = TypeVar("T")
-_PATIENCE_S: Final = 30.0  # of real time, in which a byte on loopback must move
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class _Patient(selectors.DefaultSelector):
         if timeout is not None and timeout <= 0:
             return super().select(0)
         if self._traffic.moving:
-            ready = super().select(_PATIENCE_S)
+            ready = super().select(PATIENCE_S)  # of real time, in which a byte moves
             if not ready:
                 raise RuntimeError("an exchange is under way, and no byte moves")
             return ready
