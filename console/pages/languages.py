@@ -50,7 +50,7 @@ class PageLanguage:
     @property
     def name(self) -> str:
         """What its speakers call it."""
-        return str(self.locale.get_display_name() or self.code)
+        return str(Locale.parse(self.code, sep="-").get_display_name() or self.code)
 
     @property
     def values(self) -> dict[str, Any]:

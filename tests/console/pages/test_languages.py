@@ -133,6 +133,11 @@ def test_what_a_browser_wants_most_comes_first(header: str, tags: list[str]) -> 
     assert list(_accepted(header)) == tags
 
 
+def test_each_language_is_called_what_its_speakers_call_it(made_up: Path) -> None:
+    del made_up
+    assert [each.name for each in languages().values()] == ["English", "اردو (پاکستان)"]
+
+
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A folder with one more language, which is a file alone."""
