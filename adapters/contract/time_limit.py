@@ -6,16 +6,19 @@ machine stood still: the timer rings before anybody has read what came meanwhile
 """
 
 import asyncio
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count
+from math import inf
 from types import TracebackType
 from typing import Final, Self
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 _FEW: Final = 64  # limits that were kept in time and may stay in line for that reason
 _CANCELLED: Final = asyncio.CancelledError
 _EARLY_S: Final = 0.001  # a loop may run a timer so much before its time
 _TURNS: Final = 3  # of the loop, in which what came by then is read: from a socket, from a thread
+_Place = tuple[float, int, "TimeLimit"]
 
 
 class TimeLimit:
@@ -33,18 +36,22 @@ class TimeLimit:
 
     def __enter__(self) -> Self:
         """Begin; RuntimeError outside of a task."""
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("a time limit is used inside a task")
-        loop = asyncio.get_running_loop()
         self._task, self._before = task, task.cancelling()
-        self.when = loop.time() + self._seconds
-        alarm = _ALARMS.get(loop)
-        if alarm is None:
-            alarm = _ALARMS[loop] = _Alarm()
+        self.when = when = loop.time() + self._seconds
+        alarm = _LATEST[0]
+        if alarm.of() is not loop:
+            alarm = _alarm_of(loop)
         self._alarm = alarm
         self.running = True
-        alarm.add(self, loop)
+        place: _Place = (when, next(alarm.numbers), self)
+        heappush(alarm.line, place)
+        alarm.running += 1
+        if when < alarm.rings_at:
+            alarm.set(loop)
         return self
 
     def __exit__(
@@ -55,7 +62,9 @@ class TimeLimit:
         # It may stay in line for a while, and what its task found is not to stay with it.
         self.running, self._task = False, None
         if not self.expired:
-            alarm.leave()
+            alarm.running -= 1
+            if not alarm.running or len(alarm.line) > 2 * alarm.running + _FEW:
+                alarm.tidy()
         elif task is not None and task.uncancel() <= self._before and kind is _CANCELLED:
             raise TimeoutError from error
 
@@ -69,33 +78,30 @@ class TimeLimit:
 class _Alarm:
     """The limits of one loop, the first to be over first, and the timer that rings then."""
 
-    def __init__(self) -> None:
-        self._line: list[tuple[float, int, TimeLimit]] = []
-        self._numbers = count()
-        self._running = 0
-        self._timer: asyncio.Handle | None = None
-        self._rings_at = 0.0
+    __slots__ = ("line", "numbers", "of", "rings_at", "running", "timer")
 
-    def add(self, limit: TimeLimit, loop: asyncio.AbstractEventLoop) -> None:
-        heappush(self._line, (limit.when, next(self._numbers), limit))
-        self._running += 1
-        if self._timer is None or limit.when < self._rings_at:
-            self._set(loop)
+    def __init__(self, of: Callable[[], asyncio.AbstractEventLoop | None]) -> None:
+        self.of = of
+        self.line: list[_Place] = []
+        self.numbers = count()
+        self.running = 0
+        self.timer: asyncio.Handle | None = None
+        self.rings_at = inf
 
-    def leave(self) -> None:
-        """Have one limit less: what was kept in time stays in line for a while."""
-        self._running -= 1
-        if not self._running:
-            self._line.clear()
+    def tidy(self) -> None:
+        """Let go of limits that are over: what was kept in time stays in line for a while."""
+        if not self.running:
+            self.line.clear()
             self._silence()
-        elif len(self._line) > 2 * self._running + _FEW:
-            self._line = [each for each in self._line if each[2].running]
-            heapify(self._line)
+            return
+        self.line = [each for each in self.line if each[2].running]
+        heapify(self.line)
 
-    def _set(self, loop: asyncio.AbstractEventLoop) -> None:
+    def set(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Ring for the first in line."""
         self._silence()
-        self._rings_at = self._line[0][0]
-        self._timer = loop.call_at(self._rings_at, self._ring)
+        self.rings_at = self.line[0][0]
+        self.timer = loop.call_at(self.rings_at, self._ring)
 
     def _ring(self) -> None:
         loop = asyncio.get_running_loop()
@@ -104,21 +110,31 @@ class _Alarm:
     def _wait(self, turns: int, over: float, loop: asyncio.AbstractEventLoop) -> None:
         """End what was over by then, after so many turns of the loop."""
         if turns:
-            self._timer = loop.call_soon(self._wait, turns - 1, over, loop)
+            self.timer = loop.call_soon(self._wait, turns - 1, over, loop)
             return
-        self._timer = None
-        while self._line and (self._line[0][0] <= over or not self._line[0][2].running):
-            limit = heappop(self._line)[2]
+        self.timer, self.rings_at = None, inf
+        while self.line and (self.line[0][0] <= over or not self.line[0][2].running):
+            limit = heappop(self.line)[2]
             if limit.running:
-                self._running -= 1
+                self.running -= 1
                 limit.expire()
-        if self._line:
-            self._set(loop)
+        if self.line:
+            self.set(loop)
 
     def _silence(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self.rings_at = inf
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+def _alarm_of(loop: asyncio.AbstractEventLoop) -> _Alarm:
+    alarm = _ALARMS.get(loop)
+    if alarm is None:
+        alarm = _ALARMS[loop] = _Alarm(ref(loop))
+    _LATEST[0] = alarm
+    return alarm
 
 
 _ALARMS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Alarm]] = WeakKeyDictionary()
+_LATEST: Final = [_Alarm(lambda: None)]  # that of the loop which asked last

@@ -2,7 +2,7 @@
 
 from typing import Final, TypeVar
 
-from adapters.contract.contract import Failure, Malformed, Refused, Unavailable
+from adapters.contract.contract import FAILURES, Failure, Malformed
 from adapters.contract.frozen import replace
 from adapters.expressions.language import Readable
 from adapters.expressions.shape import shape_of
@@ -67,7 +67,7 @@ def _text_of(body: bytes) -> str:
 
 def asked_at(reply: T, place: str) -> T | Failure:
     """`reply`; a failure with the key of the manifest that asked, unless it names one."""
-    if not isinstance(reply, Refused | Unavailable | Malformed) or reply.place:
+    if not isinstance(reply, FAILURES) or reply.place:
         return reply
     return replace(reply, place=place)
 

@@ -8,13 +8,13 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from adapters.contract.contract import (
+    FAILURES,
     Failure,
     Fault,
     Malformed,
     MoreNeeded,
     NoRecord,
     Question,
-    Refused,
     Reply,
     TooMany,
     Unavailable,
@@ -82,7 +82,8 @@ class HttpSource:
                 reply = await self._ask(question)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
-        return asked_at(reply, f"operation.{question.operation}")
+        failed = isinstance(reply, FAILURES)
+        return asked_at(reply, f"operation.{question.operation}") if failed else reply
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -117,7 +118,7 @@ class HttpSource:
     ) -> "Reply | _FirstPage":
         """The reply, if nothing more is to be asked for; what the first answer has, if there is."""
         answer = self.reader.judged(sent, sending.reads)
-        if isinstance(answer, Refused | Unavailable | Malformed):
+        if isinstance(answer, FAILURES):
             return answer
         found = self.reader.found(operation, answer)
         further = operation.paging.turns or operation.details
@@ -180,7 +181,7 @@ class HttpSource:
 
     def headers_for(self, *questions: Question) -> Mapping[str, str]:
         """The manifest's headers, and on whose behalf it is asked."""
-        ours = on_behalf_headers(*(question.on_behalf for question in questions))
+        ours = on_behalf_headers(*[question.on_behalf for question in questions])
         return {**self.standing, **ours}
 
     async def send(self, request: HttpRequest, sending: "Sending") -> Answer | Failure:
@@ -195,7 +196,7 @@ class HttpSource:
 
     async def _sent(self, request: HttpRequest, sending: "Sending") -> HttpAnswer | Failure:
         login = await self.login.headers()
-        if not isinstance(login, Mapping):
+        if isinstance(login, FAILURES):
             return asked_at(login, "auth.token_url")
         answer = await self._once(request, login)
         if not isinstance(answer, HttpAnswer) or answer.status != _UNAUTHORISED:

@@ -45,19 +45,18 @@ class Breaker:
     @property
     def open_s(self) -> float | None:
         """For how many seconds more nobody may ask, 0 while it is being tried; None: ask."""
-        match self.state:
-            case BreakerState.CLOSED:
-                return None
-            case BreakerState.OPEN:
-                return (self._open_until or 0.0) - self._clock()
-            case BreakerState.HALF_OPEN:
-                return 0.0 if self._tried else None
+        if self._open_until is None:
+            return None
+        left_s = self._open_until - self._clock()
+        if left_s > 0:
+            return left_s
+        return 0.0 if self._tried else None
 
     def admit(self) -> int | None:
         """An admission to ask once, to be settled in any case; None while the breaker is open."""
         if self.open_s is not None:
             return None
-        self._tried = self.state is BreakerState.HALF_OPEN
+        self._tried = self._open_until is not None
         return self._era
 
     def settle(self, admission: int, went: CallOutcome) -> None:

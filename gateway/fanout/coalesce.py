@@ -128,7 +128,9 @@ class Coalescer(Generic[K]):
             if self._flights.get(same) is not flight:
                 return
             del self._flights[same]
-            if not task.cancelled() and task.exception() is None and keeps(task.result()):
+            if task.cancelled() or task.exception() is not None or not self._kept_s:
+                return
+            if keeps(task.result()):
                 self._keep(same, task.result())
 
         flight.task.add_done_callback(landed)
@@ -157,10 +159,9 @@ class Coalescer(Generic[K]):
         flight.task.cancel()
 
     def _keep(self, same: K, brought: CallResult) -> None:
-        if self._kept_s:
-            self._kept[same] = brought
-            # An answer that nobody asks for again would else be held until somebody asks another.
-            asyncio.get_running_loop().call_later(self._kept_s + _LATE_S, self._kept.expire)
+        self._kept[same] = brought
+        # An answer that nobody asks for again would else be held until somebody asks another.
+        asyncio.get_running_loop().call_later(self._kept_s + _LATE_S, self._kept.expire)
 
 
 def _cut_short(reply: Reply) -> bool:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adapters.contract.contract import Failure, Fault, Malformed, Refused, Reply, Unavailable
+from adapters.contract.contract import (
+    FAILURES,
+    Failure,
+    Fault,
+    Malformed,
+    Refused,
+    Reply,
+    Unavailable,
+)
 from adapters.contract.frozen import replace
 from gateway.model import events
 from gateway.model.clock import Clock
@@ -47,7 +55,7 @@ class RecentFailures:
 
     def note(self, replies: Iterable[Reply]) -> None:
         """Keep the failures among the replies of one call."""
-        failed = (one for one in replies if isinstance(one, Refused | Unavailable | Malformed))
+        failed = [one for one in replies if isinstance(one, FAILURES)]
         for reply in dict.fromkeys(failed):
             self._note(reply)
 

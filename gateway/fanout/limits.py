@@ -182,8 +182,12 @@ class SourceLimits:
         It takes one turn, and ends when the first of their times does.
         """
         self.state.budget.called()
-        attempt, until = 1, min(wanted.until for wanted in every)
-        replies = await self._perhaps_twice(every, until)
+        attempt, until = 1, min([wanted.until for wanted in every])
+        after_s = self._hedge_after_s if len(every) == 1 else None
+        if after_s is None:
+            replies = await self._once(every, until)
+        else:
+            replies = await self._hedged(every, until, after_s).first()
         while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
             await asyncio.sleep(wait_s)
             attempt += 1
@@ -194,16 +198,13 @@ class SourceLimits:
             replies = again
         return replies
 
-    async def _perhaps_twice(
-        self, every: tuple[SourceRequest, ...], until: float
-    ) -> tuple[Reply, ...]:
-        """As `_once`, with a second request beside it if it is slow and the manifest wants that."""
-        after_s = self._hedge_after_s
-        if after_s is None or len(every) > 1:
-            return await self._once(every, until)
+    def _hedged(
+        self, every: tuple[SourceRequest, ...], until: float, after_s: float
+    ) -> HedgedRequest[tuple[Reply, ...]]:
+        """As `_once`, with a second request beside it if it is slow."""
         self.state.hedges.called()
         sent, before = every[0].sent, every[0].sent.times
-        hedged = HedgedRequest(
+        return HedgedRequest(
             send=lambda: self._once(every, until),
             # Of two that saw the one free turn, the second must not be sent once the first is over.
             send_beside=lambda: self._once(every, until, patience_s=_AT_ONCE_S),
@@ -211,7 +212,6 @@ class SourceLimits:
             may_send=lambda: sent.times > before and self._may_hedge(),
             is_answer=lambda replies: not isinstance(replies[0], _NO_ANSWERS),
         )
-        return await hedged.first()
 
     @property
     def _hedge_after_s(self) -> float | None:
@@ -242,7 +242,9 @@ class SourceLimits:
     ) -> tuple[Reply, ...]:
         if (open_s := self.state.breaker.open_s) is not None:
             return _all(every, Unavailable(Fault.BREAKER_OPEN, open_s))
-        if not await self.throttle.take_turn(min(until, self._clock() + patience_s)):
+        throttle = self.state.throttle
+        in_time = self._clock() < until and throttle.turn_now()
+        if not (in_time or await throttle.take_turn(min(until, self._clock() + patience_s))):
             return _all(every, Unavailable(Fault.LIMIT))
         try:
             admission = self.state.breaker.admit()
@@ -250,7 +252,7 @@ class SourceLimits:
                 return _all(every, Unavailable(Fault.BREAKER_OPEN, self.state.breaker.open_s))
             return await self._admitted(every, until, admission)
         finally:
-            self.throttle.end_turn()
+            throttle.end_turn()
 
     async def _admitted(
         self, every: tuple[SourceRequest, ...], until: float, admission: int
@@ -281,9 +283,12 @@ class SourceLimits:
         self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
         questions = tuple([self._question(each.question, until, timeout_s) for each in every])
+        adapter = self._source.adapter
         try:
             with TimeLimit(timeout_s):
-                return await self._asked(questions)
+                if len(questions) == 1 or adapter.several is None:
+                    return (await adapter.source.ask(questions[0]),)
+                return await adapter.several.ask_many(questions)
         except TimeoutError:
             return _all(every, Unavailable(Fault.TIMED_OUT))
         except Exception as bug:  # noqa: BLE001  one adapter's bug must not end the question
@@ -300,12 +305,6 @@ class SourceLimits:
             pace=lambda: self.throttle.pace(until),
             may_resend=not self._source.has_effects,
         )
-
-    async def _asked(self, questions: tuple[Question, ...]) -> tuple[Reply, ...]:
-        adapter = self._source.adapter
-        if len(questions) == 1 or adapter.several is None:
-            return (await adapter.source.ask(questions[0]),)
-        return await adapter.several.ask_many(questions)
 
     def _went(self, reply: Reply, timeout_s: float) -> CallOutcome:
         match reply:
@@ -328,6 +327,8 @@ class SourceLimits:
 
 def _heard(replies: tuple[Reply, ...]) -> Reply:
     """The reply that says most of how a call went: what one child's is like may be the child's."""
+    if len(replies) == 1:
+        return replies[0]
     failed = (Unavailable, Malformed)
     return next((reply for reply in replies if not isinstance(reply, failed)), replies[0])
 

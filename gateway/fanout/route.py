@@ -28,13 +28,12 @@ def route(
     A source with effects is asked by one operation, once. One of the shield set is asked by a
     number though a record that it found bears it: another file of that number may be marked.
     """
-    untried = _untried(source, before)
-    by_each = may_have_more_files(source)
-    cards = tuple(
-        card
-        for card in possible(source, keys)
-        if card in untried and (before is None or by_each or before.tells_no(card, keys))
-    )
+    cards = possible(source, keys)
+    if before is not None:
+        untried, by_each = _untried(source, before), source.by_each_number
+        cards = tuple(
+            card for card in cards if card in untried and (by_each or before.tells_no(card, keys))
+        )
     return cards[:1] if source.has_effects else cards
 
 
@@ -44,7 +43,7 @@ def may_ask_again(source: RegisteredSource, answered: SourceAnswer) -> bool:
     One of the shield set that found somebody by name may have hers by a number. An identity
     source says the number itself.
     """
-    more = may_have_more_files(source) and answered.by_details_alone
+    more = source.by_each_number and answered.by_details_alone
     return (answered.empty or more) and bool(_untried(source, answered))
 
 
@@ -64,23 +63,10 @@ def not_asked_by(
     return frozenset(number for number in left if number.scheme in schemes)
 
 
-def may_have_more_files(source: RegisteredSource) -> bool:
-    """Whether it is asked by each number of hers: its files under each may be marked.
-
-    An identity source has one file for each number, and says the number itself.
-    """
-    return source.in_shield_set and not source.is_identity
-
-
 def _scheme(card: OperationCard) -> str | None:
     """The scheme of the one number that an operation asks by; None if it asks by none, or more."""
     by = card.needs & IDENTIFYING
     return next(iter(by)) if len(by) == 1 and by <= CHILD_NUMBERS else None
-
-
-def supersedes(source: RegisteredSource) -> bool:
-    """Whether it may answer with a new number in place of the one that it was asked by."""
-    return any(card.supersedes for card in source.adapter.operations)
 
 
 def unasked(source: RegisteredSource) -> SourceAnswer:
@@ -95,15 +81,12 @@ def after_numbers(source: RegisteredSource) -> SourceAnswer:
     return SourceAnswer(source.id, NoRecord(), tried=tuple(by_number))
 
 
-def _untried(source: RegisteredSource, before: SourceAnswer | None) -> tuple[OperationCard, ...]:
-    cards = source.adapter.operations
-    if before is None:
-        return cards
+def _untried(source: RegisteredSource, before: SourceAnswer) -> tuple[OperationCard, ...]:
     if source.has_effects:
         return ()
     settled = before.conclusive or before.records
     return tuple(
         card
-        for card in cards
+        for card in source.adapter.operations
         if card.name not in before.tried and (card.needs & IDENTIFYING or not settled)
     )

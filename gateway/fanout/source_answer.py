@@ -108,7 +108,7 @@ def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
     """
     if not isinstance(other.reply, Records | NoRecord):
         return other
-    found = tuple(dict.fromkeys((*one.records, *other.records)))
+    found = _every(one.records, other.records)
     both = replace(other, asked_by=one.asked_by | other.asked_by)
     whole = one.whole and other.whole
     if not found:
@@ -117,3 +117,10 @@ def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
     said = other.reply if isinstance(other.reply, Records) else Records((), as_of)
     asked_by = other.by_identifier if other.records else one.by_identifier
     return replace(both, reply=replace(said, records=found, whole=whole), by_identifier=asked_by)
+
+
+def _every(some: tuple[Record, ...], others: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Each record once; a record has a hundred parts to be compared, so one alone is not."""
+    if not some and len(others) == 1:
+        return others
+    return tuple(dict.fromkeys((*some, *others)))

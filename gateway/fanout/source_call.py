@@ -1,6 +1,6 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -42,6 +42,7 @@ from resolvers.outcome import Outcome, judge
 # A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
 _CLOCKS_APART: Final = timedelta(hours=1)
 _ANOTHER: Final = "another_child"
+_NOBODY: Final = frozenset[Identifier]()
 
 
 class SourceConnection:
@@ -161,7 +162,9 @@ class SourceConnection:
                 break
             if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
                 break
-            found = await self._by_any_form(card, keys, asking, answered, sent)
+            found = await self._try(card, keys, asking, answered, sent)
+            if asking.forms and found.empty:
+                found = await self._by_other_forms(card, keys, asking, found, sent)
             # A member's search that was not whole may have missed a marked file. Of any other
             # source the next search says more: by name it also finds whose number nobody can read.
             kept = self.source.in_shield_set or bool(answered.records)
@@ -170,16 +173,15 @@ class SourceConnection:
                 break
         return answered
 
-    async def _by_any_form(
+    async def _by_other_forms(
         self,
         card: OperationCard,
         keys: Keys,
         asking: CallContext,
-        before: SourceAnswer,
+        found: SourceAnswer,
         sent: CallCount,
     ) -> SourceAnswer:
-        """Try the operation; if it searches by name for who she is, by other forms of it too."""
-        found = await self._try(card, keys, asking, before, sent)
+        """Search for who she is by other forms of her name, where an operation found nobody."""
         for form in asking.forms if self._says_who(card) else ():
             if not found.empty:
                 break
@@ -203,14 +205,17 @@ class SourceConnection:
         started, already = self._clock.monotonic(), sent.times
         brought = await self._brought(card, given, asking, sent)
         elapsed_ms = round((self._clock.monotonic() - started) * 1000)
+        reply, absent, proven = brought.reply, _NOBODY, True
         numbers = frozenset([Identifier(key, given[key]) for key in given.keys() & CHILD_NUMBERS])
-        self._note_another_child(card, numbers, brought)
+        if isinstance(reply, Records):
+            self._note_another_child(card, numbers, reply)
+        elif isinstance(reply, NoRecord):
+            absent = self._absent(card, given, reply)
+            proven = await self._proven(card, given, asking)
         coalesced = brought.sent and brought.index != asking.on_behalf.log_index
-        absent = self._absent(card, given, brought.reply)
-        proven = await self._proven(card, given, brought.reply, asking)
         return SourceAnswer(
             source=self.source.id,
-            reply=brought.reply,
+            reply=reply,
             tried=tuple(dict.fromkeys((*before.tried, card.name))),
             searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
             by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
@@ -221,35 +226,26 @@ class SourceConnection:
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
             through=before.through | {brought.index} if coalesced else before.through,
-            hits={**before.hits, **_hits(card, given, numbers, brought.reply)},
+            hits=_hits(before.hits, card, given, numbers, reply),
             unproven=before.unproven or not proven,
         )
 
     def _note_another_child(
-        self, card: OperationCard, numbers: frozenset[Identifier], brought: CallResult
+        self, card: OperationCard, numbers: frozenset[Identifier], reply: Records
     ) -> None:
-        if not isinstance(brought.reply, Records):
-            return
         outcome = judge(
-            brought.reply,
-            (),
-            conclusive=False,
-            asked_identifiers=numbers,
-            supersedes=card.supersedes,
+            reply, (), conclusive=False, asked_identifiers=numbers, supersedes=card.supersedes
         )
         if outcome is Outcome.INVALID_RESPONSE:
             self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
 
-    async def _proven(
-        self, card: OperationCard, given: Keys, reply: Reply, asking: CallContext
-    ) -> bool:
+    async def _proven(self, card: OperationCard, given: Keys, asking: CallContext) -> bool:
         """Whether it may be relied on that nobody was found so, where that counts for anything.
 
         It counts where it would prove absence, and for a mark that was not there in the shield set.
         """
         numbered = bool(CHILD_NUMBERS & given.keys())
-        counts = self._is_granted(card) or (self.source.in_shield_set and numbered)
-        if not (counts and isinstance(reply, NoRecord)):
+        if not (self._is_granted(card) or (self.source.in_shield_set and numbered)):
             return True
         by = frozenset(given)
         return await self._proof.stands(card, by, asking.on_behalf, asking.until)
@@ -260,24 +256,26 @@ class SourceConnection:
         async def bring() -> CallResult:
             already = sent.times
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
-            reply = await self._reply(
-                card, SourceRequest(question, asking.until, sent), asking.right
-            )
+            wanted = SourceRequest(question, asking.until, sent)
+            if right is None or not may_go_together(self.source, card, right):
+                (reply,) = await self.source_limits.ask_all((wanted,))
+            else:
+                reply = await self._in_company(card, wanted, right)
             index = asking.on_behalf.log_index
             return CallResult(reply, self._clock.now(), index, sent.times - already)
 
-        if asking.right is None or self.source.has_effects:
+        right = asking.right
+        if right is None or self.source.has_effects:
             return await bring()
-        same = CallKey(asking.right, card.name, frozenset(given.items()), asking.fields)
+        same = CallKey(right, card.name, frozenset(given.items()), asking.fields)
         return await self._coalescer.brought(
             same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
         )
 
-    async def _reply(
-        self, card: OperationCard, wanted: SourceRequest, right: AccessRight | None
+    async def _in_company(
+        self, card: OperationCard, wanted: SourceRequest, right: AccessRight
     ) -> Reply:
-        if right is None or not may_go_together(self.source, card, right):
-            return await self.source_limits.ask(wanted)
+        """The reply from a call about others too, whoever is asked for in the same moment."""
         together = BatchKey(right, card.name, wanted.question.fields)
         reply = await self._batcher.ask(together, wanted, card.at_once)
         if settled(reply):
@@ -339,8 +337,13 @@ def _alone(
 
 
 def _hits(
-    card: OperationCard, given: Keys, numbers: frozenset[Identifier], reply: Reply
-) -> dict[Way, frozenset[Identifier]]:
-    """By which numbers this way brought records, if it did."""
-    found = isinstance(reply, Records) and bool(numbers)
-    return {Way(card.name, frozenset(given)): numbers} if found else {}
+    before: Mapping[Way, frozenset[Identifier]],
+    card: OperationCard,
+    given: Keys,
+    numbers: frozenset[Identifier],
+    reply: Reply,
+) -> Mapping[Way, frozenset[Identifier]]:
+    """By which numbers each way brought records, this one too if it did."""
+    if not (numbers and isinstance(reply, Records)):
+        return before
+    return {**before, Way(card.name, frozenset(given)): numbers}

@@ -49,7 +49,7 @@ class RegisteredSource:
         """The operations that each set of keys allows, as far as it was asked: names alone."""
         return {}
 
-    @property
+    @cached_property
     def sensitive(self) -> bool:
         """Whether its very kind must not be told, so that it stands in the pooled row alone."""
         return self.manifest.source.sensitive
@@ -84,10 +84,23 @@ class RegisteredSource:
         """Whether its mark of a restricted child counts beyond its own row."""
         return bool(SHIELD_CLAIMS & self.claims) and not self.sensitive
 
-    @property
+    @cached_property
     def is_identity(self) -> bool:
         """Whether it is asked who the child is, whatever the scope names."""
         return Claim.SPINE in self.claims and not self.sensitive and not self.has_effects
+
+    @cached_property
+    def by_each_number(self) -> bool:
+        """Whether it is asked by each number of the child: its files under each may be marked.
+
+        An identity source has one file for each number, and says the number itself.
+        """
+        return self.in_shield_set and not self.is_identity
+
+    @cached_property
+    def supersedes(self) -> bool:
+        """Whether it may answer with a new number in place of the one that it was asked by."""
+        return any(card.supersedes for card in self.adapter.operations)
 
     @property
     def may_restrict(self) -> bool:
@@ -95,7 +108,7 @@ class RegisteredSource:
         says = any(operation.says_who_is_restricted for operation in self.manifest.operation)
         return says or self.in_shield_set
 
-    @property
+    @cached_property
     def has_effects(self) -> bool:
         """Whether reading may change something at the agency: so unless granted otherwise."""
         return Claim.EFFECTS_NONE not in self.claims

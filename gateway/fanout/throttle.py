@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from adapters.contract.places import Places
+
 # A start is ours, an arrival the agency's: what is started evenly may arrive bunched by this much.
 _ON_THE_WAY_S: Final = 0.1
 
@@ -19,7 +21,7 @@ class Throttle:
 
     def __init__(self, rate: float, concurrency: int, clock: Callable[[], float]) -> None:
         self.concurrency = concurrency
-        self._places = asyncio.Semaphore(concurrency)
+        self._places = Places(concurrency)
         self._starts: deque[float] = deque(maxlen=max(1, math.floor(rate)))
         self._window_s = (self._starts.maxlen or 1) / rate + _ON_THE_WAY_S
         self._clock = clock
@@ -31,10 +33,22 @@ class Throttle:
         """
         after.go_on(self._starts, self._places if after.concurrency == self.concurrency else None)
 
-    def go_on(self, starts: Iterable[float], places: asyncio.Semaphore | None) -> None:
+    def go_on(self, starts: Iterable[float], places: Places | None) -> None:
         """Count these starts, and share these places."""
         self._starts.extend(starts)
         self._places = places or self._places
+
+    def turn_now(self) -> bool:
+        """Take a turn that can be had immediately; False if none can, and none is taken.
+
+        It is ended as the others are.
+        """
+        places, starts, now = self._places, self._starts, self._clock()
+        full = len(starts) == starts.maxlen
+        if (full and starts[0] + self._window_s > now) or not places.take():
+            return False
+        starts.append(now)
+        return True
 
     async def take_turn(self, until: float) -> bool:
         """Wait for a turn; False if none comes before the clock shows `until`.
@@ -48,13 +62,13 @@ class Throttle:
             paced = await self.pace(until)
         finally:
             if not paced:
-                self._places.release()
+                self._places.give_back()
         return paced
 
     @property
     def has_room(self) -> bool:
         """Whether a turn could be had at once."""
-        return not self._places.locked() and self._next_start() <= self._clock()
+        return not self._places.full and self._next_start() <= self._clock()
 
     async def pace(self, until: float) -> bool:
         """Wait until one more request may start, within a turn; False if not before `until`."""
@@ -68,16 +82,17 @@ class Throttle:
 
     def end_turn(self) -> None:
         """Give the place back."""
-        self._places.release()
+        self._places.give_back()
 
     async def _place(self, until: float) -> bool:
-        if not self._places.locked():
-            return await self._places.acquire()
+        if self._places.take():
+            return True
         try:
             async with asyncio.timeout_at(until):
-                return await self._places.acquire()
+                await self._places.wait()
         except TimeoutError:
             return False
+        return True
 
     def _next_start(self) -> float:
         now = self._clock()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from gateway.audit.recorder.intent import Intent
 from gateway.audit.recorder.recorder import Recorder
-from gateway.fanout.route import may_have_more_files
 from gateway.fanout.source_answer import Keys
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
@@ -31,7 +30,7 @@ class Teaching:
 
     def disputed(self, answers: SourceAnswers, source: str) -> tuple[Keys, ...]:
         """Further numbers to ask a source by, where agencies disagree on one."""
-        if may_have_more_files(self.sources[source]):
+        if self.sources[source].by_each_number:
             return ()  # it is asked by each number anyhow
         return disputed(self.shield.teaching(answers), self.sources)
 

@@ -16,7 +16,7 @@ from adapters.contract.contract import NoRecord
 from adapters.contract.frozen import replace
 from adapters.contract.identifiers import IDENTIFYING
 from gateway.fanout.fan_out import Calls, FanOut
-from gateway.fanout.route import may_ask_again, may_have_more_files, route, supersedes, unasked
+from gateway.fanout.route import may_ask_again, route, unasked
 from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.questions.order import Judge, Order, Teacher, not_own
 from gateway.questions.shield.second_look import SecondLook
@@ -67,7 +67,7 @@ class Waves:
         self._look = SecondLook(order, judge, teacher, calls)
         self._seen: dict[str, SourceAnswer] = {}
         self._first: dict[str, SourceAnswer] = {}
-        self._superseding = {name for name, s in order.sources.items() if supersedes(s)}
+        self._superseding = {name for name, s in order.sources.items() if s.supersedes}
         self._heard_first = {name for name, s in order.sources.items() if s.in_shield_set}
         self._teaching = {
             name for name, s in order.sources.items() if s.in_shield_set or s.is_identity
@@ -168,7 +168,7 @@ class Waves:
 
     def _waits(self, answered: SourceAnswer) -> bool:
         """Whether it may be asked by further numbers, as long as the circle is not idle."""
-        waits = not self._idle and may_have_more_files(self._order.sources[answered.source])
+        waits = not self._idle and self._order.sources[answered.source].by_each_number
         if waits:
             self._waiting[answered.source] = answered
         return waits

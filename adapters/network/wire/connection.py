@@ -33,28 +33,29 @@ class WireConnection(asyncio.Protocol):
         self._strayed = self._encrypted = self._used = False
         self.idle_since = 0.0
 
-    async def exchange(self, request: bytes, *, head_only: bool = False) -> Received:
-        """Send it, once, and read its answer.
+    def send(self, request: bytes, *, head_only: bool = False) -> asyncio.Future[None]:
+        """Send it, once; done when its answer is here.
 
-        DroppedError if the connection ended before an answer, or if more came than one answer and
-        an earlier request went this way: the first may be the answer to that one.
-        aiohttp.ClientPayloadError if it ended in an answer, AnswerRefused past a bound. Whoever
-        does not wait for the end ends the connection.
+        DroppedError if the connection ends before an answer, aiohttp.ClientPayloadError if it ends
+        in one, AnswerRefused past a bound. Whoever does not wait for the end aborts the connection.
         """
-        transport, reader = self._transport, self._reader
+        transport = self._transport
         if transport is None or transport.is_closing():
             raise DroppedError
-        reader.begin(head_only=head_only)
+        self._reader.begin(head_only=head_only)
         waiting = self._waiting = asyncio.get_running_loop().create_future()
-        try:
-            transport.write(request)
-            await waiting
-            if self._used and self._said_more():
-                raise DroppedError  # noqa: TRY301  every failure ends it
-            self._used = True
-        except BaseException:
-            self.abort()
-            raise
+        transport.write(request)
+        return waiting
+
+    def received(self) -> Received:
+        """The answer that is here, which is forgotten.
+
+        DroppedError if more came than one answer, and an earlier request went this way: the first
+        may be the answer to that one.
+        """
+        if self._used and self._said_more():
+            raise DroppedError
+        self._used, reader = True, self._reader
         received = Received(reader.status, reader.headers, reader.content)
         reader.forget()
         return received
@@ -63,16 +64,18 @@ class WireConnection(asyncio.Protocol):
     def usable(self) -> bool:
         """Whether another request may go this way: all was read, all was sent, none is at work."""
         transport = self._transport
-        if transport is None or transport.is_closing() or not self._reader.reusable:
+        if transport is None or not self._reader.reusable or transport.is_closing():
             return False
         return not transport.get_write_buffer_size()
 
     @property
     def quiet(self) -> bool:
         """Whether the other end has said nothing since: neither an end, nor what nobody asked."""
-        said = self._poll.poll(0) if self.usable else ()
+        if not self.usable:
+            return False
+        said = self._poll.poll(0)
         self._note(said)
-        return self.usable and not said
+        return not said
 
     @property
     def strayed(self) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from typing import Final
 
+from adapters.contract.places import Places
 from adapters.network.http_request import HttpRequest
 from adapters.network.wire.connection import Received, WireConnection
 from adapters.network.wire.destination import Destination
@@ -26,7 +27,7 @@ class ConnectionPool:
         self._to = to
         self._keeps = keeps
         self._head = HeadWriter(to.authority, keeps=keeps)
-        self._places = asyncio.Semaphore(most)
+        self._places = Places(most)
         self._idle: deque[WireConnection] = deque()
         self._open: set[WireConnection] = set()
         self._largest = largest
@@ -35,17 +36,25 @@ class ConnectionPool:
         self._closed = False
 
     async def exchange(self, request: HttpRequest) -> Received:
-        """The answer to a request, as `WireConnection.exchange` gives it.
+        """The answer to a request, with the errors of `WireConnection.send` and `received`.
 
         OSError where no connection can be made.
         """
         written = self._head.written(request)
-        async with self._places:
+        if not self._places.take():
+            await self._places.wait()
+        try:
             connection = self._kept() or await self._made()
             try:
-                return await connection.exchange(written, head_only=request.method == "HEAD")
+                await connection.send(written, head_only=request.method == "HEAD")
+                return connection.received()
+            except BaseException:
+                connection.abort()
+                raise
             finally:
                 self._give_back(connection)
+        finally:
+            self._places.give_back()
 
     async def aclose(self) -> None:
         """End every connection, those in use too."""

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.contract.contract import NoRecord, Records
 from adapters.contract.frozen import plainly_made
 from adapters.contract.record import Identifier, Record
-from gateway.fanout.route import may_have_more_files, not_asked_by
+from gateway.fanout.route import not_asked_by
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from resolvers.matching.by_kind.crowd import without_crowds
@@ -68,7 +68,7 @@ class Heard:
         return {
             name: unasked
             for name, answered in self.answers.items()
-            if may_have_more_files(self.sources[name])
+            if self.sources[name].by_each_number
             and isinstance(answered.reply, Records | NoRecord)
             and (
                 unasked := not_asked_by(
