@@ -1,16 +1,16 @@
 """One line of the log: names of fields, codes and pseudonyms, never a value of a child's."""
 
 import re
-import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final, Self
 
 import orjson
 
 from adapters.contract.codes import Purpose, ReleaseClass
-from adapters.contract.frozen import plainly_made
+from adapters.contract.frozen import plainly_made, unfinished
 from gateway.audit.entry.asker import AskerProfile
 from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
@@ -27,6 +27,7 @@ from gateway.audit.entry.shape import (
 )
 from gateway.audit.errors import EntryRefused, LeafUnreadable
 from gateway.audit.keys.pseudonym import PSEUDONYM, Pseudonym
+from gateway.audit.keys.random_bytes import RandomBytes
 from gateway.audit.keys.sealing import SEALED, Sealed
 from gateway.model.account import Account
 from resolvers.child.child import WithheldReason
@@ -36,7 +37,8 @@ VERSION: Final = 1
 # An entry bundle of C2SP tlog-tiles writes each leaf's length in two bytes.
 MAX_LEAF: Final = 0xFFFF
 MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
-_NONCE_BYTES: Final = 16
+_nonce: Final = RandomBytes(16)
+_DELETE: Final = b"\x7f"  # all else that is not seen is beyond ASCII, or escaped by JSON
 
 # In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
 _UNSEEN = re.compile(
@@ -68,6 +70,9 @@ class AuditedAgency:
     released: tuple[str, ...] = ()
     withheld: tuple[AuditedWithholding, ...] = ()
     through: tuple[int, ...] = ()
+
+
+_Alike = tuple[Outcome | None, tuple[str, ...], tuple[AuditedWithholding, ...], tuple[int, ...]]
 
 
 @plainly_made
@@ -138,7 +143,7 @@ class Entry:
         refuse_unwritable(_names(self))
         if self.count is not None and not 0 < self.count <= MOST_COUNTED:
             raise EntryRefused(f"an entry counts 1 to {MOST_COUNTED}")
-        if joined(self.pruned).held != self.pruned or not all(map(_is_range, self.pruned)):
+        if self.pruned and not _are_ranges(self.pruned):
             raise EntryRefused("a pruning names ranges in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
         if len({said.agency for said in ordered}) != len(ordered):
@@ -154,11 +159,12 @@ class Entry:
         if self.nonce or self.justification or self.case_reference:
             return self
         # Of what was looked at already, and a nonce has its shape.
-        blinded = object.__new__(type(self))
-        for name in self.__slots__:
-            object.__setattr__(blinded, name, getattr(self, name))
-        object.__setattr__(blinded, "nonce", secrets.token_urlsafe(_NONCE_BYTES))
-        return blinded
+        kind = type(self)
+        blinded = unfinished(kind)(*_every_field(self))
+        blinded.nonce = _nonce.text()
+        blinded.__class__ = kind
+        found: Self = blinded
+        return found
 
     def leaf(self) -> bytes:
         """One line of UTF-8 JSON, keys sorted, nothing unseen in the raw; at most MAX_LEAF bytes.
@@ -166,7 +172,8 @@ class Entry:
         EntryRefused if it is longer: the caller splits it over several entries.
         """
         line = orjson.dumps(_fields(self), option=orjson.OPT_SORT_KEYS)
-        line = _UNSEEN.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), line)
+        if not line.isascii() or _DELETE in line:
+            line = _UNSEEN.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), line)
         if len(line) > MAX_LEAF:
             raise EntryRefused(f"an entry has at most {MAX_LEAF} bytes")
         return line
@@ -198,6 +205,10 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _are_ranges(pruned: tuple[EntryRange, ...]) -> bool:
+    return joined(pruned).held == pruned and all(map(_is_range, pruned))
+
+
 def _is_range(entry_range: EntryRange) -> bool:
     return 0 <= entry_range.first <= entry_range.last
 
@@ -215,19 +226,20 @@ def _shaped(entry: Entry) -> list[tuple[re.Pattern[str], str | None]]:
     ]
 
 
-def _names(entry: Entry) -> Iterator[str | None]:
-    yield from (entry.user, entry.organisation, entry.role, entry.manager, entry.issuer)
-    yield from (name for each in entry.accounts for name in (each.issuer, each.user))
-    yield from (entry.policy_version, entry.matcher_version)
-    yield from entry.standing.names if entry.standing else ()
-    yield from entry.look.names if entry.look else ()
-    yield entry.change.subject if entry.change else None
-    yield from (said.agency for said in entry.agencies)
+def _names(entry: Entry) -> list[str | None]:
+    names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
+    names += [name for each in entry.accounts for name in (each.issuer, each.user)]
+    names += (entry.policy_version, entry.matcher_version)
+    names += entry.standing.names if entry.standing else ()
+    names += entry.look.names if entry.look else ()
+    names += (entry.change.subject,) if entry.change else ()
+    names += [said.agency for said in entry.agencies]
     # Most agencies release the same fields, and keep back by the same rules.
-    for names in {said.released for said in entry.agencies}:
-        yield from names
+    for released in {said.released for said in entry.agencies}:
+        names += released
     for every in {said.withheld for said in entry.agencies}:
-        yield from (kept.rule for kept in every)
+        names += [kept.rule for kept in every]
+    return names
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
@@ -273,19 +285,19 @@ def _named(change: AuditedChange | None) -> dict[str, Any] | None:
 
 def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
     # Hundreds of agencies of a widened question mostly say the same; said once, it fits a leaf.
-    groups: dict[AuditedAgency, list[str]] = {}
+    groups: dict[_Alike, list[str]] = {}
     for said in agencies:
-        alike = AuditedAgency("", said.outcome, said.released, said.withheld, said.through)
+        alike = (said.outcome, said.released, said.withheld, said.through)
         groups.setdefault(alike, []).append(said.agency)
     return [_group(alike, ids) for alike, ids in groups.items()]
 
 
-def _group(alike: AuditedAgency, ids: list[str]) -> dict[str, Any]:
-    withheld = [[kept.release_class, kept.reason, kept.rule] for kept in alike.withheld]
-    held: dict[str, Any] = {"ids": ids, "released": list(alike.released), "withheld": withheld}
-    held["through"] = list(alike.through)
-    if alike.outcome is not None:
-        held["outcome"] = alike.outcome
+def _group(alike: _Alike, ids: list[str]) -> dict[str, Any]:
+    outcome, released, withheld, through = alike
+    kept = [[one.release_class, one.reason, one.rule] for one in withheld]
+    held: dict[str, Any] = {"ids": ids, "released": released, "withheld": kept, "through": through}
+    if outcome is not None:
+        held["outcome"] = outcome
     return {name: value for name, value in held.items() if value}
 
 
@@ -317,6 +329,7 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+_every_field: Final = attrgetter(*(one.name for one in fields(Entry)))
 _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "kind": AuditKind,
     "at": datetime.fromisoformat,

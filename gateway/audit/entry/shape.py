@@ -24,8 +24,9 @@ def refuse_unshaped(shaped: Iterable[tuple[re.Pattern[str], str | None]]) -> Non
 
 def refuse_unwritable(names: Iterable[str | None]) -> None:
     """EntryRefused if a name cannot be written, or is too long."""
-    for name in names:
-        if name is None or (len(name) <= MAX_NAME and name.isascii()):
-            continue
+    told = [name for name in names if name]
+    if "".join(told).isascii() and max(map(len, told), default=0) <= MAX_NAME:
+        return
+    for name in told:
         if not _NAME.fullmatch(name):
             raise EntryRefused(f"a name in an entry is Unicode of at most {MAX_NAME} characters")

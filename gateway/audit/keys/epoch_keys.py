@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from gateway.audit.errors import KeysUnreadable, SealBroken
 from gateway.audit.keys.epoch_name import EPOCH_NAME
 from gateway.audit.keys.private_file import create_once, read_private
+from gateway.audit.keys.random_bytes import RandomBytes
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 _FORMAT = "teamaround-epoch-keys/1"
+_nonce: Final = RandomBytes(NONCE_BYTES)
 _KEY_NAMES = ("pseudonym_key", "sealing_key")
 
 
@@ -110,9 +112,9 @@ class EpochKeys:
         # AES-256-GCM, a random nonce before the ciphertext.
         if not texts:
             return
-        cipher, drawn = AESGCM(self.sealing_key), secrets.token_bytes(NONCE_BYTES * len(texts))
-        for place, text in enumerate(texts):
-            nonce = drawn[NONCE_BYTES * place : NONCE_BYTES * (place + 1)]
+        cipher = AESGCM(self.sealing_key)
+        for text in texts:
+            nonce = _nonce()
             yield nonce + cipher.encrypt(nonce, text.content, text.bound_to)
 
 

@@ -89,7 +89,7 @@ class AuditLog:
         )
         self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._gathered: list[_Waiting] = []
         self._bound = self._free = queue_bound
         self._closed = False
@@ -126,8 +126,8 @@ class AuditLog:
             self._loop.call_soon(self._hand_over, turns - 1)
             return
         gathered, self._gathered = self._gathered, []
-        for waiting in gathered:
-            self._queue.put(waiting)
+        if gathered:
+            self._queue.put(gathered)
 
     @property
     def waiting(self) -> int:
@@ -251,11 +251,11 @@ class AuditLog:
 
     def _write(self) -> None:
         """The thread: group after group, until the end mark, which is always the last."""
-        ended = False
-        while not ended:
-            drained = self._drain()
-            group = [waiting for waiting in drained if waiting is not None]
-            ended = len(group) < len(drained)
+        left, ended = list[_Waiting](), False
+        while left or not ended:
+            if not ended:
+                ended = self._drain(left)
+            group, left = left[:GROUP_BOUND], left[GROUP_BOUND:]
             if group:
                 with self._hold.timed():
                     outcome = self._writer.add([waiting.row for waiting in group])
@@ -276,11 +276,14 @@ class AuditLog:
             with suppress(LogUnavailable):
                 self._search_index.look_over(pace, still=self._thread.is_alive)
 
-    def _drain(self) -> list[_Waiting | None]:
-        drained = [self._queue.get()]
-        while len(drained) < GROUP_BOUND and not self._queue.empty():
-            drained.append(self._queue.get())
-        return drained
+    def _drain(self, left: list[_Waiting]) -> bool:
+        """Add to `left` what waits, as far as it may go in one commit; whether the end is here."""
+        while not left or (len(left) < GROUP_BOUND and not self._queue.empty()):
+            gathered = self._queue.get()
+            if gathered is None:
+                return True
+            left += gathered
+        return False
 
     def _tell(self, group: list[_Waiting], outcome: "int | Exception") -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody is left who waits

@@ -1,6 +1,5 @@
 """What the log says of a child and of a reason, made unreadable before it is written."""
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from gateway.audit.keys.pseudonym import (
     person_message,
     place_message,
 )
+from gateway.audit.keys.random_bytes import RandomBytes
 from gateway.audit.keys.sealing import MAX_TEXT, Sealed, unseal
 from gateway.model import events
 from gateway.model.errors import AskDifferently, TryLater
@@ -28,6 +28,7 @@ from gateway.model.inquiry import Inquiry, Known
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 CHOSEN: Final = "CHOSEN"
 AGAIN: Final = "AGAIN"
+_query_id: Final = RandomBytes(12)
 
 
 @plainly_made
@@ -52,7 +53,7 @@ class Pseudonymised:
 
 async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     """What the intent of an inquiry will say of the child and of the reason."""
-    query_id = secrets.token_urlsafe(12)
+    query_id = _query_id.text()
     case = inquiry.reason.case_reference
     texts = [_justification(inquiry), *filter(None, [case])]
     messages = hmac_inputs(inquiry.known)
