@@ -214,8 +214,9 @@ class HttpSource:
     async def _once(
         self, request: HttpRequest, login: Mapping[str, str]
     ) -> HttpAnswer | Unavailable | Malformed:
-        ours = numbered(request.headers, self.new_id)
-        whole = request.with_headers({**ours, **login})
+        ours, whole = numbered(request.headers, self.new_id), request
+        if login or ours is not request.headers:
+            whole = request.with_headers({**ours, **login})
         signer = self.signer
         if signer is not None:
             together = self.signed_together

@@ -120,7 +120,7 @@ class Coalescer(Generic[K]):
         self._flights.clear()
 
     def _begin(self, same: K, until: float, bring: Bring, keeps: Keeps) -> _Flight:
-        flight = _Flight(asyncio.create_task(bring()), until)
+        flight = _Flight(asyncio.get_running_loop().create_task(bring()), until)
         self._flights[same] = flight
 
         def landed(task: asyncio.Task[CallResult]) -> None:

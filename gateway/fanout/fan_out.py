@@ -190,7 +190,7 @@ class Calls:
             self._alarm = None
 
     def _run(self, source: str, asked: Coroutine[None, None, SourceAnswer]) -> None:
-        task = asyncio.create_task(asked)
+        task = asyncio.get_running_loop().create_task(asked)
         self._running[task] = source
         task.add_done_callback(self._landed)
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from typing import Final
 
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+_utc_now: Final[Callable[[], datetime]] = partial(datetime.now, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Clock:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     hold: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    @property
+    def seconds(self) -> Callable[[], float]:
+        """The wall clock in seconds since 1970, for what only counts them."""
+        now = self.now
+        return time.time if now is _utc_now else lambda: now().timestamp()
 
 
 def always() -> bool:

@@ -74,7 +74,8 @@ class WireConnection(asyncio.Protocol):
         if not self.usable:
             return False
         said = self._poll.poll(0)
-        self._note(said)
+        if said:
+            self._note(said)
         return not said
 
     @property
@@ -83,13 +84,15 @@ class WireConnection(asyncio.Protocol):
         return self._strayed or self._reader.strayed
 
     def _said_more(self) -> bool:
-        if not self.strayed and self.usable:
-            self._note(self._poll.poll(0))
-        return self.strayed
+        if self.strayed:
+            return True
+        if self.usable and (said := self._poll.poll(0)):
+            self._note(said)
+        return self._strayed
 
     def _note(self, said: Sequence[tuple[int, int]]) -> None:
         # Over TLS it may be about the encryption.
-        if said and not said[0][1] & _ENDED and not self._encrypted:
+        if not said[0][1] & _ENDED and not self._encrypted:
             self._strayed = True
 
     def abort(self) -> None:

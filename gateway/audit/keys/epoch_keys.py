@@ -69,6 +69,13 @@ class EpochKeys:
     epoch: str
     pseudonym_key: bytes = field(repr=False)
     sealing_key: bytes = field(repr=False)
+    _keyed: hmac.HMAC = field(init=False, repr=False, compare=False)
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make ready what each question uses."""
+        object.__setattr__(self, "_keyed", hmac.new(self.pseudonym_key, digestmod="sha256"))
+        object.__setattr__(self, "_cipher", AESGCM(self.sealing_key))
 
     @classmethod
     def at(cls, path: Path, *, first_epoch: str) -> Self:
@@ -95,8 +102,7 @@ class EpochKeys:
     def digests(self, messages: Sequence[bytes]) -> tuple[bytes, ...]:
         """HMAC-SHA-256 of each message, 32 bytes."""
         # For a text as short as these no other thread is let in meanwhile, as `hmac.digest` does.
-        keyed = hmac.new(self.pseudonym_key, digestmod="sha256")
-        return tuple([_digest(keyed, message) for message in messages])
+        return tuple([_digest(self._keyed, message) for message in messages])
 
     async def open(self, epoch: str, sealed: bytes, bound_to: bytes) -> bytes:
         """What was sealed; SealBroken if the epoch, its key, `bound_to` or a byte differs."""
@@ -104,18 +110,15 @@ class EpochKeys:
             raise SealBroken("the keys of that epoch are not here, or no longer")
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return AESGCM(self.sealing_key).decrypt(nonce, ciphertext, bound_to)
+            return self._cipher.decrypt(nonce, ciphertext, bound_to)
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
 
     def _sealed(self, texts: Sequence[SealText]) -> Iterator[bytes]:
         # AES-256-GCM, a random nonce before the ciphertext.
-        if not texts:
-            return
-        cipher = AESGCM(self.sealing_key)
         for text in texts:
             nonce = _nonce()
-            yield nonce + cipher.encrypt(nonce, text.content, text.bound_to)
+            yield nonce + self._cipher.encrypt(nonce, text.content, text.bound_to)
 
 
 def _digest(keyed: hmac.HMAC, message: bytes) -> bytes:

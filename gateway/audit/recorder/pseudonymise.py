@@ -108,7 +108,6 @@ async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
 def hmac_inputs(known: Known) -> list[bytes]:
     """What the pseudonyms of a child so known are made of."""
     made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
-    made = [identifier_message(scheme, value) for scheme, value in _identifiers(known)]
     names = (Name(known.given_names, known.family_name), *known.further.other_names)
     for name in names:
         made += [person for person in _person_input(name, known) if person not in made]

@@ -47,10 +47,7 @@ async def open_stages(
     figures: Figures = NO_FIGURES,
 ) -> AsyncIterator[Stages]:
     """What stays for the gateway's whole life: sign-in, schema, documents, what is counted."""
-
-    def seconds() -> float:
-        return clock.now().timestamp()
-
+    seconds = clock.seconds
     refuse_unsaid(settings.environment, settings.documents)
     async with (
         open_counts(
