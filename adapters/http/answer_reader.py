@@ -144,14 +144,15 @@ class AnswerReader:
         read: DetailedDocuments,
     ) -> Records | Malformed:
         """The documents as records; a field that a missing detail feeds is a defect."""
-        mapping, fields, today = operation.mapping, question.fields, self.clock().date()
+        now = self.clock()
+        mapping, fields, today = operation.mapping, question.fields, now.date()
         records: list[Record] = []
         for document in read.documents:
             record = mapping.record(document, fields, today)
             if isinstance(record, Unusable):
                 return record.malformed(question.operation)
             records.append(read.lacking(record, document, mapping, fields))
-        moment = operation.moment(answer, self.clock())
+        moment = operation.moment(answer, now)
         return Records(tuple(records), moment, not found.more, found.unread)
 
     def unless_held(
