@@ -75,7 +75,7 @@ class RunningQuestion:
         self._fan_out = fan_out
         self._recorder = recorder
         self._answers: dict[str, SourceAnswer] = {}
-        self._pulse = asyncio.Event()
+        self._pulse: asyncio.Event | None = None
         self._task: asyncio.Task[WholeAnswer] | None = None
         self._unsaid: dict[str, AgencyRow] = {}
         self._early: set[str] = set()
@@ -122,7 +122,7 @@ class RunningQuestion:
     async def restriction(self) -> Restriction:
         """What is told of the shield: at once with the rows that hang on it, or at the end."""
         while not self._over and self._restriction is None:
-            await self._pulse.wait()
+            await self._next_pulse.wait()
         told = self._restriction
         if told is None:
             child = (await self._finished()).child
@@ -134,7 +134,7 @@ class RunningQuestion:
         """Each agency's row exactly once."""
         sent: set[str] = set()
         while as_they_arrive and not self._over:
-            pulse = self._pulse
+            pulse = self._next_pulse
             for agency in self._view.plan.agencies:
                 if agency not in sent and self._settled(agency):
                     sent.add(agency)
@@ -199,9 +199,17 @@ class RunningQuestion:
         for source, answered in self._answers.items():
             self._fan_out.confirm(answered, found.certain(source))
 
+    @property
+    def _next_pulse(self) -> asyncio.Event:
+        """Set at the next news; only who gives parts of an answer as they come waits for it."""
+        if self._pulse is None:
+            self._pulse = asyncio.Event()
+        return self._pulse
+
     def _beat(self) -> None:
-        pulse, self._pulse = self._pulse, asyncio.Event()
-        pulse.set()
+        pulse, self._pulse = self._pulse, None
+        if pulse is not None:
+            pulse.set()
 
     def _said(self, each: AgencyRow) -> AgencyRow:
         self._told = True
