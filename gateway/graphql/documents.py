@@ -67,7 +67,8 @@ class DocumentOperation:
     `restriction` is among it, `tells_child` whether its `child` is. `deliveries` are its @defer and
     @stream. `write` writes the data of an answer that comes whole; without one graphql-core has to
     execute. `keys` are those of its answers in a response. `never_null` are the variables that may
-    be left out and not be null; `variables` reads all of them.
+    be left out and not be null; `variables` reads all of them. `of_schema`: it asks for the schema
+    alone, so that nothing of its answer is waited for.
     """
 
     node: OperationDefinitionNode
@@ -81,6 +82,7 @@ class DocumentOperation:
     never_null: frozenset[str] = frozenset()
     variables: CompiledVariables = NO_VARIABLES
     searches: bool = False
+    of_schema: bool = False
 
     @property
     def in_bulk(self) -> bool:
@@ -242,8 +244,10 @@ class Documents:
             )
         parts = tuple(deliveries(node.selection_set, fragments))
         if not questions:
-            searches = any(s.depth == 1 and s.path in SEARCHES for s in every)
-            return DocumentOperation(node, parts, searches=searches)
+            roots = [s.path for s in every if s.depth == 1]
+            searches = any(path in SEARCHES for path in roots)
+            of_schema = all(path.startswith("__") for path in roots)
+            return DocumentOperation(node, parts, searches=searches, of_schema=of_schema)
         asked = questions[0]
         under = [s.path.partition(".")[2] for s in every if s.path.startswith(f"{asked.path}.")]
         keys = answer_keys(asked.node, every)
