@@ -16,6 +16,7 @@ from gateway.graphql.services.alerts import AlertConnection, AlertEdge, AlertTyp
 from gateway.graphql.types.codes import AlertState, ReviewVerdict
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.scalars import LogIndex
+from gateway.graphql.types.taking_turns import TakingTurns
 from gateway.identity.persons import Persons
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed, TryLater
@@ -57,7 +58,9 @@ class AlertApi:
         detail = "ALERTS" if state is None else f"ALERTS_{state.value}"
         look = AuditedLook(count=len(found[:count]))
         await self.recorder.searched(self.caller, detail, look)
-        edges = [AlertEdge(node=_alert(each), cursor=_cursor(each)) for each in found[:count]]
+        edges = TakingTurns(
+            AlertEdge(node=_alert(each), cursor=_cursor(each)) for each in found[:count]
+        )
         info = PageInfo(
             has_next_page=len(found) > count,
             has_previous_page=rank is not None,

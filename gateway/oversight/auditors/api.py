@@ -23,6 +23,7 @@ from gateway.graphql.services.explained import ExplainedClass, PolicyAsker
 from gateway.graphql.types.declare import PageInfo
 from gateway.graphql.types.inputs import KnownDetails
 from gateway.graphql.types.scalars import LogIndex
+from gateway.graphql.types.taking_turns import TakingTurns
 from gateway.model.caller import Caller
 from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.oversight.auditors.access import AuditReader
@@ -75,7 +76,7 @@ class AuditApi:
         search = await self._search(wanted)
         found = await self._read(search, place, count + 1)
         await self._record(search, len(found[:count]))
-        edges = [self._entries.edge(each) for each in found[:count]]
+        edges = TakingTurns([self._entries.edge(each) for each in found[:count]])
 
         async def counted() -> int | None:
             fitting = len(await self._read(search, None, MOST_COUNTED + 1))

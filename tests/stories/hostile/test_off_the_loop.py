@@ -7,20 +7,25 @@ time, so a busy machine makes no difference.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Any, Final
 
 import pytest
+from graphql import ExecutionResult, build_schema, execute, parse
 
 from gateway.audit.search.index import SearchIndex
 from gateway.graphql.documents import Documents
+from gateway.graphql.types.taking_turns import TakingTurns
 from gateway.http import endpoint
 from gateway.oversight.alerts.store import AlertStore
 from gateway.oversight.auditors import explain
+from gateway.oversight.families import api
 from gateway.policy.decide import Decisions
 from gateway.registry import rollout
 from tests.support.agencies import AUTHORITY, AgencyServer, rest_source
+from tests.support.families import PARENT, families, nodes
 from tests.support.gateway.auditors import AUDITOR, ENTRIES
 from tests.support.gateway.registering import OPERATOR
 from tests.support.gateway.reloading import RELOAD
@@ -101,6 +106,78 @@ async def test_nobody_waits_in_the_loop_for(
     what: str, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert set(await threads_of(WORK[what], town, monkeypatch)) == {False}
+
+
+class TellsOfPeople:
+    """What an answer of this schema is made of, in a list of so many."""
+
+    schema = build_schema("type Query { people: [Person!]! } type Person { name: String! }")
+    document = parse("{ people { name } }")
+
+    async def turns(self, people: Iterable[dict[str, str]]) -> int:
+        """How many turns others have while all of it is executed."""
+        others, told = count(), asyncio.Event()
+
+        async def wait_beside() -> None:
+            while not told.is_set():
+                next(others)
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(wait_beside())
+        await asyncio.sleep(0)
+        executed = execute(self.schema, self.document, {"people": people})
+        result = await executed if isinstance(executed, Awaitable) else executed
+        told.set()
+        await beside
+        assert isinstance(result, ExecutionResult)
+        assert result.data == {"people": [{"name": f"{number}"} for number in range(200)]}
+        return next(others)
+
+
+async def test_others_have_their_turns_between_the_items_of_a_long_list() -> None:
+    people = [{"name": f"{number}"} for number in range(200)]
+    assert await TellsOfPeople().turns(TakingTurns(people)) >= 200
+    assert await TellsOfPeople().turns(people) < 10
+
+
+@pytest.mark.parametrize("page", [ENTRIES, ALERTS])
+async def test_a_page_of_the_log_and_of_alerts_takes_turns(
+    page: str, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, turns = list[int](), TakingTurns.__aiter__
+
+    def seen(page: TakingTurns[Any]) -> AsyncIterator[Any]:
+        taken.append(len(page))
+        return turns(page)
+
+    monkeypatch.setattr(TakingTurns, "__aiter__", seen)
+    await town.ask()
+    assert await asking(page, AUDITOR)(town)
+    assert len(taken) == 1
+
+
+async def test_what_a_family_sees_is_read_in_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = list[int]()
+    monkeypatch.setattr(TakingTurns, "__aiter__", lambda page: _noted(page, taken))
+
+    async def look(_: Town) -> Any:
+        return nodes(await made.who_looked(PARENT))
+
+    async with families(tmp_path) as made:
+        await made.practitioner_asks()
+        made.sleep(days=1)
+        for name in ("_read", "seen"):
+            work = LongWork(api, name, look)
+            assert set(await threads_of(work, made.town, monkeypatch)) == {False}
+    assert len(taken) == 2
+
+
+async def _noted(page: TakingTurns[Any], taken: list[int]) -> AsyncIterator[Any]:
+    taken.append(len(page))
+    for item in list(page):
+        yield item
 
 
 @pytest.mark.parametrize("what", WORK)
