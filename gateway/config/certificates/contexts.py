@@ -28,6 +28,8 @@ def serving(contents: Sequence[bytes]) -> ServedTls:
     chain, key, *authorities = contents
     valid = validity_of(chain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # a stranger would have us sign without end
     load_pair(context, chain, key)
     for each in authorities:
         load_authorities(context, each)
@@ -38,6 +40,7 @@ def serving(contents: Sequence[bytes]) -> ServedTls:
 def trusting(contents: Sequence[bytes]) -> ssl.SSLContext:
     """TLS that believes these authorities alone, or the system's; CertificateUnusable."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     for each in contents:
         load_authorities(context, each)
     if not contents:
