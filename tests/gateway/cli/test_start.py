@@ -267,7 +267,7 @@ def test_the_version_is_that_of_the_installed_package() -> None:
 def test_bash_completes_commands_options_and_codes(typed: str, offered: str) -> None:
     words = " ".join(f"'{word}'" for word in typed.split())
     script = f"""
-        eval "$(teamaround --show-completion bash)"
+        eval "$(teamaround --show-completion)"
         COMP_WORDS=({words})
         COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
         "$(complete -p teamaround | sed -E 's/.*-F ([^ ]+).*/\\1/')" teamaround
