@@ -92,6 +92,10 @@ def unknown_key(root: type[BaseModel], key: SettingKey) -> str:
         table, _, now = NEW_PLACE[name].partition(".")
         return f"the settings are in tables now: write it as {now} below [{table}]"
     known = settings_of(root)
+    if len(key) > 1 and (name,) in known:
+        return "unknown key; it belongs to no table: write it above the first heading"
+    if len(key) > 1 and name not in NEW_PLACE and any(name == one[0] for one in known):
+        return f"unknown key; [{name}] is a table of its own: write it below no other"
     here = {one[len(key) - 1]: one for one in known if one[: len(key) - 1] == key[:-1]}
     before = {old: tuple(new.split(".")) for old, new in NEW_PLACE.items()}
     for names in (here, {one[-1]: one for one in known} | before):

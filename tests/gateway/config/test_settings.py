@@ -77,6 +77,19 @@ def test_every_setting_that_was_flat_has_its_place_in_a_table() -> None:
         ("[server]\nprot = 1", 2, "server.prot: unknown key; did you mean port?"),
         ("[limits]\nport = 1", 2, "limits.port: unknown key; did you mean port below [server]?"),
         (
+            '[files]\nenvironment = "production"',
+            2,
+            (
+                "files.environment: unknown key; it belongs to no table:"
+                " write it above the first heading"
+            ),
+        ),
+        (
+            "[files]\nserver.port = 1",
+            2,
+            "files.server: unknown key; [server] is a table of its own: write it below no other",
+        ),
+        (
             "[log]\nlimits_url = 1",
             2,
             "log.limits_url: unknown key; did you mean valkey below [replicas]?",
