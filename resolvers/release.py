@@ -1,6 +1,6 @@
 """Which release class each field belongs to, and what of a record is both allowed and wanted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -55,7 +55,7 @@ def released(record: Record, classes: frozenset[ReleaseClass], fields: frozenset
     involvement goes whole, since its service's kind is what must not be told.
     """
     mask = _mask(classes, fields)
-    kept: dict[str, Any] = {field: getattr(record, field) for field in mask.fields}
+    kept: dict[str, Any] = dict(zip(mask.fields, mask.read(record), strict=True))
     if mask.born and record.birth_date_estimated and record.birth_date is not None:
         kept["birth_date_estimated"] = True
     if mask.involvements and record.involvements:
@@ -72,6 +72,7 @@ class _Mask(NamedTuple):
     """What is read of every record under the same classes and fields."""
 
     fields: tuple[str, ...]
+    read: Callable[[Record], tuple[Any, ...]]
     born: bool
     involvements: bool
     carers: bool
@@ -84,12 +85,20 @@ def _mask(classes: frozenset[ReleaseClass], fields: frozenset[str]) -> _Mask:
     kept = [field for field, cls in CLASS_OF.items() if field in fields and cls in classes]
     return _Mask(
         fields=tuple(kept),
+        read=_reading(kept),
         born="birth_date" in kept,
         involvements="involvements" in kept,
         carers="carers" in kept,
         contact=ReleaseClass.CONTACT in classes,
         sensitive=ReleaseClass.SENSITIVE in classes,
     )
+
+
+def _reading(fields: Sequence[str]) -> Callable[[Record], tuple[Any, ...]]:
+    """What reads these fields, in their order."""
+    if len(fields) > 1:
+        return attrgetter(*fields)
+    return lambda record: tuple([getattr(record, field) for field in fields])
 
 
 def fields_released(record: Record) -> frozenset[str]:

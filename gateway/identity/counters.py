@@ -57,6 +57,8 @@ class ProcessCounters:
 
     def _added(self, count: Count) -> int:
         before, until = self._counted.get(count.name, (0, self._now() + count.lasts_s))
+        if not count.more:
+            return before
         self._counted[count.name] = (before + count.more, until)
         return before + count.more
 

@@ -23,7 +23,6 @@ from gateway.questions.release import (
     doubtful,
     grade_told,
     withheld,
-    withheld_for_shield,
 )
 from gateway.questions.wording.contact import of_agency, of_shield
 from gateway.questions.wording.outcomes import (
@@ -46,6 +45,7 @@ from resolvers.release import fields_released
 _RETRYABLE: Final = frozenset({Outcome.TIMEOUT, Outcome.UNAVAILABLE, Outcome.BUSY})
 _NEEDING: Final = frozenset({Outcome.MORE_NEEDED, Outcome.AMBIGUOUS})
 _NOBODYS: Final[frozenset[int]] = frozenset()
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def in_scope(view: ReleaseView) -> tuple[AgencyInScope, ...]:
@@ -77,7 +77,7 @@ def row(view: ReleaseView, agency: str, findings: Findings, seen: Seen | None = 
     if _is_shielded(view, agency, findings):
         return _shielded_row(view, standing.card)
     seen = seen or Seen(view, findings)
-    return _plain_row(view, standing, findings, seen) or _asked_row(view, standing, findings, seen)
+    return _plain_row(standing, findings, seen) or _asked_row(view, standing, findings, seen)
 
 
 def outcome_of(view: ReleaseView, agency: str, findings: Findings) -> Outcome:
@@ -183,9 +183,7 @@ def _heard(standing: StandingRow, findings: Findings) -> list[SourceAnswer]:
     return [answers[source] for source in standing.heard if source in answers]
 
 
-def _plain_row(
-    view: ReleaseView, standing: StandingRow, findings: Findings, seen: Seen
-) -> AgencyRow | None:
+def _plain_row(standing: StandingRow, findings: Findings, seen: Seen) -> AgencyRow | None:
     """The row of one source that gave one record, certain and whole, as most rows are.
 
     None of any other. It is what `_asked_row` makes of it, without asking what else could be.
@@ -208,8 +206,8 @@ def _plain_row(
         latency_ms=answered.latency_ms if attempts else None,
         attempts=attempts,
         involvements=seen.involvements(members) if members else (),
-        withheld=_kept_back(view, standing, findings, members),
-        released=frozenset().union(*[fields_released(m.record) for m in members]),
+        withheld=_kept_back(standing, seen, members),
+        released=fields_released(members[0].record) if members else _NOTHING,
         through=_NOBODYS if attempts else answered.through,
     )
 
@@ -221,9 +219,9 @@ def _is_plain(answered: SourceAnswer, graded: Graded) -> bool:
 
 
 def _kept_back(
-    view: ReleaseView, standing: StandingRow, findings: Findings, members: Sequence[Member]
+    standing: StandingRow, seen: Seen, members: Sequence[Member]
 ) -> tuple[Withheld, ...]:
-    return standing.kept_back + (withheld_for_shield(view, findings) if members else ())
+    return standing.kept_back + seen.for_shield if members else standing.kept_back
 
 
 def _outcomes(
@@ -270,7 +268,7 @@ def _asked_row(
         attempts=attempts,
         retryable=outcome in _RETRYABLE,
         involvements=seen.involvements(members) if members else (),
-        withheld=_kept_back(view, standing, findings, members),
+        withheld=_kept_back(standing, seen, members),
         released=frozenset().union(*[fields_released(m.record) for m in members]),
         through=_NOBODYS if attempts else _NOBODYS.union(*[a.through for a in answers]),
     )

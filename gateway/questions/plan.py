@@ -191,6 +191,8 @@ def other_forms(known: Known) -> tuple[Mapping[str, str], ...]:
     """
     first, *further = (*known.given_names, "")
     family, others = known.family_name, known.further.other_names
+    if not (known.given_names or family or others):
+        return ()
     half = further[:1] if fold(first) in SHARED else []
     titles = [given for given in further if fold(given) in TITLES]
     called = [given for given in further if given not in titles or fold(given) in SHARED]

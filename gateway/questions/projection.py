@@ -13,7 +13,6 @@ from gateway.questions.release import (
     doubtful,
     grade_told,
     withheld,
-    withheld_for_shield,
 )
 from resolvers.child.child import Child
 from resolvers.child.stitch import EVENTS, stitch
@@ -59,7 +58,7 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
             involved=seen.involvements(members),
         ),
         restriction=findings.restriction,
-        withheld=withheld(view, planned, findings) + withheld_for_shield(view, findings),
+        withheld=withheld(view, planned, findings) + seen.for_shield,
         agencies={m.agency: view.registry.agencies[m.agency] for m in members},
     )
 
@@ -74,10 +73,13 @@ def _speaks(view: ReleaseView, planned: PlannedSource, findings: Findings) -> bo
 
 def _candidates(view: ReleaseView, findings: Findings) -> Iterable[Candidate]:
     for source in sorted(findings.resolution.by_source):
+        doubts = doubtful(findings, source)
+        if not doubts:
+            continue
         card = view.registry.agencies[view.registry.sources[source].agency]
         hidden = view.hides(findings) and not card.national
         if not hidden and not view.keeps_to_itself(findings, source):
-            for graded in doubtful(findings, source):
+            for graded in doubts:
                 yield _candidate(view, findings, source, card, graded)
 
 

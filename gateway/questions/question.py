@@ -308,8 +308,10 @@ class RunningQuestion:
         self._early |= {a for a in agencies if a not in self._early and self._is_early(a)}
 
     def _is_early(self, agency: str) -> bool:
+        if not self._view.is_national(agency):
+            return False
         asked = self._asked_of(agency)
-        if not (asked and self._view.is_national(agency) and self._stands(asked)):
+        if not (asked and self._stands(asked)):
             return False
         if any(map(self._learned, asked)):
             return False

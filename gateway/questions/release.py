@@ -137,6 +137,11 @@ class Seen:
         self._released: dict[str, tuple[Member, ...]] = {}
         self._involved: dict[tuple[int, ...], tuple[InvolvementFact, ...]] = {}
 
+    @property
+    def for_shield(self) -> tuple[Withheld, ...]:
+        """What the shield keeps back of each of them."""
+        return withheld_for_shield(self._view, self._findings) if self._hidden else ()
+
     def of(self, answers: Iterable[SourceAnswer]) -> list[Member]:
         """The records of these answers."""
         return [member for answered in answers for member in self.members(answered)]
@@ -150,7 +155,7 @@ class Seen:
 
     def _own(self, members: list[Member]) -> tuple[InvolvementFact, ...]:
         """Those of one agency. Its records are kept, so that none gives its place to another."""
-        key = tuple(sorted(map(id, members)))
+        key = (id(members[0]),) if len(members) == 1 else tuple(sorted(map(id, members)))
         found = self._involved.get(key)
         if found is None:
             told = [(i, m.told_by) for m in members for i in m.record.involvements]
@@ -200,7 +205,7 @@ def _of_her_own(record: Record, findings: Findings) -> Record:
     return replace(record, identifiers=tuple(i for i in record.identifiers if i not in others))
 
 
-def doubtful(findings: Findings, source: str) -> Iterable[Graded]:
+def doubtful(findings: Findings, source: str) -> list[Graded]:
     """The records of a source that may be the child's and are not certain."""
     graded = findings.graded(source)
     return [g for g in graded if g.grade.grade in (MatchGrade.PROBABLE, MatchGrade.POSSIBLE)]

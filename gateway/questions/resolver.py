@@ -5,7 +5,7 @@ grading everybody is not free.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Self
 
 from adapters.contract.codes import Claim
@@ -23,7 +23,7 @@ _Key = tuple[int, frozenset[int]]  # a reference and answers, by their places in
 
 @dataclass(frozen=True, slots=True)
 class SourceRoles:
-    """Which sources of a question have a say in what, by id, told apart once a question.
+    """Which sources of a question have a say in what, by id, told apart once for its kind.
 
     `spine` are the identity sources, save those of sensitive services.
     """
@@ -51,20 +51,22 @@ class Resolver:
 
     It lives as long as one question. It keeps the answers beside what came of them, so that no
     other answer can take the place of one that is known. `read` gives the details of a record.
-    References that say the same are one, so that a place in memory tells them apart.
+    References that say the same are one, so that a place in memory tells them apart. `told_apart`
+    are the roles of the sources, where somebody knows them.
     """
 
     sources: Mapping[str, RegisteredSource]
     read: ReadOnce = field(default_factory=ReadOnce)
+    told_apart: InitVar[SourceRoles | None] = None
     roles: SourceRoles = field(init=False)
     _same: dict[Reference, Reference] = field(default_factory=dict)
     _places: set[int] = field(default_factory=set)
     _kept: dict[_Key, tuple[tuple[SourceAnswer, ...], Resolution]] = field(default_factory=dict)
     _widened: dict[_Key, tuple[Sequence[SourceAnswer], Reference]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, told_apart: SourceRoles | None) -> None:
         """Tell the sources apart."""
-        self.roles = SourceRoles.of(self.sources)
+        self.roles = told_apart or SourceRoles.of(self.sources)
 
     def same(self, reference: Reference) -> Reference:
         """The one reference of this question that says this."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from adapters.contract.contract import OnBehalf
@@ -26,7 +27,7 @@ from gateway.questions.plan import other_forms, own_details
 from gateway.questions.prepare import Preparation, PreparedQuestion
 from gateway.questions.question import DecidedQuestion, RunningQuestion
 from gateway.questions.release import ReleaseView
-from gateway.questions.resolver import Resolver
+from gateway.questions.resolver import Resolver, SourceRoles
 from gateway.questions.shield.further import FurtherNumbers
 from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
@@ -96,8 +97,9 @@ class QuestionFactory:
         )
         order = _order(prepared, intent, admitted)
         read = ReadOnce(by_kind=preparation.stages.paths.compiled)
-        shield = _shield(stated, view, order, Resolver(prepared.decided.sources, read))
         sources, known = prepared.decided.sources, prepared.inquiry.known
+        roles = prepared.decided.once("roles", lambda: SourceRoles.of(sources))
+        shield = _shield(stated, view, order, Resolver(sources, read, roles))
         teaching = Teaching(shield, sources, known, intent, self.recorder)
         quotas = preparation.quotas
 
@@ -123,7 +125,7 @@ class QuestionFactory:
         grounds = Grounds(
             document=admitted.document.hash,
             policy_version=preparation.policy.version,
-            agencies=tuple(sorted({source.agency for source in prepared.asked.values()})),
+            agencies=prepared.decided.once("agencies", partial(_agencies, prepared)),
             risks=frozenset(risks),
             standing=profile_of(caller, preparation.roles.shield_cleared, preparation.clock.now()),
         )
@@ -146,7 +148,8 @@ def _shield(
 
 def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest) -> Order:
     preparation, asked = admitted.preparation, prepared.asked
-    circle, half_s = circle_of(asked, preparation.registry), preparation.questions.deadline / 2
+    circle = prepared.decided.once("circle", lambda: circle_of(asked, preparation.registry))
+    half_s = preparation.questions.deadline / 2
     return Order(
         sources=asked,
         own=_own(prepared),
@@ -156,6 +159,10 @@ def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
         circle=circle,
         slow=admitted.fan_out.usual_s(circle) * _IN_TURN > half_s,
     )
+
+
+def _agencies(prepared: PreparedQuestion) -> tuple[str, ...]:
+    return tuple(sorted({source.agency for source in prepared.asked.values()}))
 
 
 def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:

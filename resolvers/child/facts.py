@@ -50,6 +50,9 @@ def facts_of_one(
     said: Iterable[T], source: Provenance, order: Callable[[T], Any]
 ) -> tuple[Fact[T], ...]:
     """The facts that one teller says, in the same order; only equal values are one."""
+    said = tuple(said)
+    if len(said) == 1:
+        return (Fact(said[0], (source,)),)
     found = [Fact(value, (source,)) for value in dict.fromkeys(said)]
     return tuple(found if len(found) < len("ab") else _ordered(found, order))
 

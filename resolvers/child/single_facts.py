@@ -39,6 +39,8 @@ def single_gp_practice(
     said: Statements[GpPractice],
 ) -> tuple[Fact[GpPractice] | None, Conflict | None]:
     """The practice said most recently: a child moves, and the old one is told of for years."""
+    if not said:
+        return None, None
     codes = _codes_by_name(said)
 
     def same(practice: GpPractice) -> str:

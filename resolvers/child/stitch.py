@@ -1,9 +1,10 @@
 """One child of many records, all certainly hers: every fact once, with everyone who says so."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, TypeVar
+from operator import attrgetter
+from typing import Any, Final
 
 from adapters.contract.codes import NameUse
 from adapters.contract.dates import PartialDate
@@ -33,7 +34,6 @@ from resolvers.comparison.homes import Homes
 from resolvers.comparison.normalise import digits, fold
 from resolvers.matching.details import NUMBERS, numbers
 
-T = TypeVar("T")
 _Told = tuple[Record, Provenance]
 
 EVENTS: Final = "events"  # the field of a record that only a chronology is selected by
@@ -72,15 +72,15 @@ def stitch(
     `involved` are the involvements of these members, where they are known.
     """
     told = _told(members)
-    birth_date, birth_conflict = single_birth_date(_said(told, _birth_dates))
-    sex, sex_conflict = single_sex(_said(told, lambda r: (r.sex,) if r.sex else ()))
-    gp_practice, gp_conflict = single_gp_practice(_said(told, _gp_practices))
+    birth_date, birth_conflict = single_birth_date(_birth_dates(told))
+    sex, sex_conflict = single_sex([(r.sex, source) for r, source in told if r.sex])
+    gp_practice, gp_conflict = single_gp_practice(_gp_practices(told))
     if involved is None:
-        involved = involvements(_said(told, lambda r: r.involvements), today, query_id)
+        involved = involvements(_said(told, "involvements"), today, query_id)
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
-        _lists(f"{query_id}/child", told, chronology.events if tells_events else _nothing),
+        _lists(f"{query_id}/child", told, tells_events=tells_events),
         birth_date=birth_date,
         sex=sex,
         gp_practice=gp_practice,
@@ -102,59 +102,59 @@ def _told(members: Iterable[Member]) -> tuple[_Told, ...]:
     )
 
 
-def _nothing(_: Record) -> tuple[Event, ...]:
-    return ()
-
-
-def _lists(
-    child_id: str, told: Iterable[_Told], events: Callable[[Record], Iterable[Event]]
-) -> Child:
+def _lists(child_id: str, told: Iterable[_Told], *, tells_events: bool) -> Child:
     """What a child may have several of."""
-    said_names = _said(told, lambda r: (_stated(n) for n in r.names if n.given or n.family))
+    names = [(_stated(n), source) for n, source in _said(told, "names") if n.given or n.family]
     return Child(
         id=child_id,
-        identifiers=facts(
-            _said(told, lambda r: r.identifiers),
-            order=lambda i: (i.scheme, i.value),
-        ),
-        names=facts(said_names, same=_same_name, order=lambda n: _USES.index(n.use)),
-        addresses=_addresses(_said(told, lambda r: r.addresses)),
-        carers=facts(_said(told, lambda r: r.carers), same=_same_carer),
-        schools=facts(
-            _said(told, lambda r: r.schools), same=_same_school, order=lambda s: _latest(s.start)
-        ),
+        identifiers=facts(_said(told, "identifiers"), order=lambda i: (i.scheme, i.value)),
+        names=facts(names, same=_same_name, order=lambda n: _USES.index(n.use)),
+        addresses=_addresses(_said(told, "addresses")),
+        carers=facts(_said(told, "carers"), same=_same_carer),
+        schools=facts(_said(told, "schools"), same=_same_school, order=lambda s: _latest(s.start)),
         support_statuses=facts(
-            _said(told, lambda r: r.support_statuses),
+            _said(told, "support_statuses"),
             same=_same_status,
             order=lambda s: _latest(s.start),
         ),
         chronology=facts(
-            _said(told, events),
+            _events(told) if tells_events else (),
             same=chronology.told_alike,
             order=chronology.newest_last,
         ),
     )
 
 
-def _said(
-    told: Iterable[_Told], read: Callable[[Record], Iterable[T]]
-) -> list[tuple[T, Provenance]]:
+def _said(told: Iterable[_Told], field: str) -> list[tuple[Any, Provenance]]:
+    """Each value of a list of the records, with who says it."""
+    read = attrgetter(field)
     return [(value, source) for record, source in told for value in read(record)]
 
 
-def _birth_dates(record: Record) -> tuple[StatedBirthDate, ...]:
-    if record.birth_date is None:
-        return ()
-    return (StatedBirthDate(record.birth_date, record.birth_date_estimated),)
+def _events(told: Iterable[_Told]) -> list[tuple[Event, Provenance]]:
+    return [(event, source) for record, source in told for event in chronology.events(record)]
 
 
-def _gp_practices(record: Record) -> tuple[GpPractice, ...]:
-    practice = record.gp_practice
-    return (practice,) if practice and (practice.name or practice.ods_code) else ()
+def _birth_dates(told: Iterable[_Told]) -> list[tuple[StatedBirthDate, Provenance]]:
+    return [
+        (StatedBirthDate(record.birth_date, record.birth_date_estimated), source)
+        for record, source in told
+        if record.birth_date is not None
+    ]
 
 
-def _numbers(told: Iterable[_Told]) -> Iterator[Conflict | None]:
+def _gp_practices(told: Iterable[_Told]) -> list[tuple[GpPractice, Provenance]]:
+    return [
+        (practice, source)
+        for record, source in told
+        if (practice := record.gp_practice) and (practice.name or practice.ods_code)
+    ]
+
+
+def _numbers(told: Sequence[_Told]) -> Iterator[Conflict | None]:
     """Several NHS numbers or UPNs: one child has one of each."""
+    if _bear_one_number(told):
+        return
     read: dict[tuple[Identifier, ...], Mapping[str, frozenset[str]]] = {}
     for record, _ in told:
         if record.identifiers not in read:
@@ -163,6 +163,12 @@ def _numbers(told: Iterable[_Told]) -> Iterator[Conflict | None]:
     for scheme in NUMBERS:
         if len({value for held in read.values() for value in held[scheme]}) > 1:
             yield disputed(scheme, [(value, p) for held, p in said for value in held[scheme]])
+
+
+def _bear_one_number(told: Sequence[_Told]) -> bool:
+    """Whether all bear the same one number, as most records of a child do."""
+    first = told[0][0].identifiers if told else ()
+    return len(first) == 1 and all(record.identifiers == first for record, _ in told)
 
 
 def _stated(name: Name) -> StatedName:

@@ -225,6 +225,8 @@ def _is_not_the_last_page(beside: ToldBeside, received: int) -> bool:
     for name, value in beside.body:
         if name in _OF_PAGES:
             told.setdefault(name, _number(value))
+    if not told:
+        return False
     page = next((told[name] for name in _PAGE if told.get(name) is not None), None)
     pages = next((told[name] for name in _PAGES if told.get(name) is not None), None)
     if page is None:  # an empty answer that says how many pages there are

@@ -159,7 +159,7 @@ def _take(part: Any, records: frozenset[int], deep: int, told: list[tuple[str, A
         told.append((key, value))
         if isinstance(value, list):
             _take_list(key, value, records, told)
-        elif deep:
+        elif deep and isinstance(value, dict):
             _take(value, records, deep - 1, told)
 
 

@@ -1,9 +1,9 @@
 """A plan with what its sources give one kind of caller: made once, as it depends on no child."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made
@@ -13,6 +13,7 @@ from gateway.policy.decide import Decisions, Matter, OnRecord, Verdict
 from gateway.questions.plan import Plan, PlannedSource
 from resolvers.release import fields_within
 
+T = TypeVar("T")
 COMPARED: Final = frozenset({"addresses", "carers", "gp_practice", "involvements", "schools"})
 
 
@@ -38,6 +39,15 @@ class DecidedPlan:
     gateway_only: frozenset[str]
     read: Mapping[str, frozenset[str]]
     standing: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _once: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def once(self, what: str, work: Callable[[], T]) -> T:
+        """What follows from the plan and the registry alone, worked out once for the kind."""
+        found = self._once.get(what)
+        if found is None:
+            found = self._once[what] = work()
+        result: T = found
+        return result
 
     @classmethod
     def of(cls, plan: Plan, registry: Registry, decisions: Decisions, areas: Sequence[str]) -> Self:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.contract.codes import Claim
 from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.contract.record import Identifier, Record
@@ -46,6 +45,11 @@ class ToldHome:
         """All in scope, by id."""
         return self.once.resolver.sources
 
+    @property
+    def _authorities(self) -> Iterable[str]:
+        resolver = self.once.resolver
+        return resolver.roles.authorities
+
     def supposed(self, found: Findings) -> tuple[Findings, ...]:
         """What would be found had the caller named a likely child's records, for each such child.
 
@@ -58,7 +62,7 @@ class ToldHome:
         return self._children(found.answers)
 
     def _children(self, answers: Mapping[str, SourceAnswer]) -> tuple[Findings, ...]:
-        children = _likely(self._named(_NOBODY).of(answers), self.sources)
+        children = _likely(self._named(_NOBODY).of(answers), self._authorities)
         return tuple(self._named(records).of(answers) for records in children)
 
     def _named(self, likely: frozenset[Identifier]) -> Finder:
@@ -100,7 +104,7 @@ class ToldHome:
             return _NOBODY
         certain = [
             (source, record)
-            for source in _authorities(self.sources)
+            for source in self._authorities
             for record in by_home.resolution.certain(source)
         ]
         records = frozenset(
@@ -138,15 +142,13 @@ def _could_be_asked(source: RegisteredSource, answered: SourceAnswer) -> bool:
     return any(card.name not in answered.tried and card.needs & CHILD_NUMBERS for card in cards)
 
 
-def _likely(
-    found: Findings, sources: Mapping[str, RegisteredSource]
-) -> list[frozenset[Identifier]]:
+def _likely(found: Findings, authorities: Iterable[str]) -> list[frozenset[Identifier]]:
     """The records of authorities that are probably hers, with nothing that differs, by child.
 
     And those that are certain by no number: name, date and sex may be a namesake's too. Where one
     source has several, each with what contradicts it in no number.
     """
-    likely = {source: _likeliest(found.graded(source)) for source in _authorities(sources)}
+    likely = {source: _likeliest(found.graded(source)) for source in authorities}
     crowded = max(likely, key=lambda source: len(likely[source]), default="")
     if not 0 < len(likely.get(crowded, ())) <= _MOST_LIKELY:
         return []
@@ -198,7 +200,3 @@ def _is_likely(graded: Graded) -> bool:
     fits = (probable or loose) and not grade.differed
     record = graded.record
     return fits and record.restricted is False and bool(record.record_id)
-
-
-def _authorities(sources: Mapping[str, RegisteredSource]) -> list[str]:
-    return [name for name, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims]

@@ -81,11 +81,17 @@ class NamesakeSearch:
     def _keys(
         self, found: Findings, wanted: Callable[[Findings, str, RegisteredSource], bool]
     ) -> Mapping[str, Keys]:
+        names = [
+            name
+            for name, source in self.members.items()
+            if name not in self._heard and wanted(found, name, source)
+        ]
+        if not names:
+            return {}
         taught = lessons(found, self.members)
         return {
             name: {**self.own[name], **taught.get(name, {}), **names_there(found, name)}
-            for name, source in self.members.items()
-            if name not in self._heard and wanted(found, name, source)
+            for name in names
         }
 
     def _is_unsearched(self, found: Findings, name: str, source: RegisteredSource) -> bool:

@@ -177,7 +177,9 @@ class ShieldState:
     @property
     def hidden(self) -> bool:
         """Whether nobody outside the circle is to be waited for."""
-        return self.settled and self.view.hides(self._near)
+        if self._state is Restriction.NONE_KNOWN or not self.settled:
+            return False
+        return self.view.hides(self._near)
 
     @property
     def late(self) -> bool:
@@ -265,6 +267,8 @@ class ShieldState:
         another home, none at the told home can be (ADR 0087).
         """
         resolution, search = found.resolution, self.search
+        if not resolution.loose:
+            return found
         unsearched = self.view.cleared and found.restriction is not Restriction.NONE_KNOWN
         if not unsearched and search.leaves_doubt(found):
             apart = resolution.loosened() if self.view.cleared else resolution.tied_alone()
