@@ -7,11 +7,12 @@ alone is not joined until one more detail ties it to the caller's own words (ADR
 from collections import defaultdict
 from collections.abc import Iterable
 
+from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
 from resolvers.child_need import ChildNeed, NeedCode
 from resolvers.comparison.names import givens
 from resolvers.comparison.postcodes import KnownHomes
-from resolvers.matching.details import Details, ReadOnce
+from resolvers.matching.details import Details, ReadOnce, numbers
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
 
@@ -38,10 +39,10 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     less than a home: many families give each child the father's. `told` is the caller's own words
     alone, with what they tell of places where that counts.
     """
-    known = read.known(told)
     every = tuple(certain)
-    if all(read.kind(source, record).shares_number(known) for source, record in every):
-        return False  # as nearly always: each bears a number that was told, or there is none
+    if all_numbered(told, every, read):
+        return False
+    known = read.known(told)
     held = [read(source, record) for source, record in every]
     tied = [each for each in held if _ties(known, each)]
     firmly = [each for each in tied if _ties_firmly(known, each)]
@@ -53,6 +54,18 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     homes = KnownHomes.of(known.postcodes.union(*(each.postcodes or () for each in hers)))
     reached = set(map(id, hers))
     return any(_elsewhere(each, homes) for each in held if id(each) not in reached)
+
+
+def all_numbered(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnce) -> bool:
+    """Whether each bears a number that was told, or there is none: as nearly always.
+
+    What was told of places makes no difference to that.
+    """
+    hers = numbers(told.identifiers)
+    return all(
+        not hers[NHS_NUMBER].isdisjoint(each.nhs_numbers) or not hers[UPN].isdisjoint(each.upns)
+        for each in (read.kind(source, record) for source, record in certain)
+    )
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:

@@ -137,10 +137,11 @@ def _judge_records(
 
 def _another_child(record: Record, asked: Collection[Identifier]) -> bool:
     """Whether the record bears, in a scheme that was asked, only other numbers."""
-    return any(
-        (held := _held(record, identifier.scheme)) and identifier.value not in held
-        for identifier in asked
-    )
+    for identifier in asked:
+        held = _held(record, identifier.scheme)
+        if held and identifier.value not in held:
+            return True
+    return False
 
 
 def _held(record: Record, scheme: str) -> frozenset[str]:

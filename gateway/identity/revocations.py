@@ -50,6 +50,8 @@ def revoked(
     caller: Caller, token_id: str | None, kid: str | None, current: frozenset[tuple[str, str]]
 ) -> bool:
     """Whether the list names the caller, what they are, their issuer, the token or its key."""
+    if not current:
+        return False
     names = {("user", caller.user), ("organisation", caller.organisation)}
     names |= {("role", role) for role in caller.roles}
     names |= {("token", token_id)} if token_id is not None else set()

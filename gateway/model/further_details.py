@@ -24,8 +24,16 @@ class FurtherDetails:
     surroundings: Surroundings = field(default_factory=Surroundings)
 
 
+NOTHING_FURTHER: Final = FurtherDetails()
+_FIELDS: Final = frozenset(
+    {"otherNames", "formerPostcodes", "carers", "school", "gpPractice", "telephones"}
+)
+
+
 def further_details(details: Mapping[str, Any]) -> FurtherDetails:
     """Those of a question's `known`; AskDifferently says what is too much, or too long."""
+    if _FIELDS.isdisjoint(details):
+        return NOTHING_FURTHER
     others, homes, carers, schools, practices, telephones = gathered(
         lambda: _few("otherNames", [_name(each) for each in details.get("otherNames") or []]),
         lambda: _few("formerPostcodes", details.get("formerPostcodes") or []),

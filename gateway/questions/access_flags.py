@@ -102,9 +102,12 @@ def _number(text: str | None) -> str:
 def _working_relationship(
     caller: Caller, held: Iterable[_Held], today: date
 ) -> WorkingRelationship | None:
+    own = caller.own
+    by_person = bool(own.registration or own.email)
     relationships = {
         tie
         for agency, record in held
+        if by_person or agency == caller.organisation
         for involvement in record.involvements
         if is_open(involvement, today) and (tie := _relationship(caller, agency, involvement))
     }

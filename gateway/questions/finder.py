@@ -9,7 +9,7 @@ from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.questions.findings import Findings, find
 from gateway.questions.resolver import Resolver
-from resolvers.exchange import untied
+from resolvers.exchange import all_numbered, untied
 from resolvers.matching.reference import Reference
 
 _KEPT: Final = 8  # findings of one question
@@ -63,6 +63,10 @@ class Finder:
     def as_asked(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The same as if no record had been settled on: from what the caller told alone."""
         return self.once.of(self._asked or self.stated, answers)
+
+    def all_numbered(self, found: Findings) -> bool:
+        """Whether all that is certain has a number that was told."""
+        return all_numbered(self.stated, found.certain, self.once.resolver.read)
 
     def untied(self, told: Reference, found: Findings) -> bool:
         """Whether nothing but name, date and sex ties what is certain to what was told."""

@@ -143,7 +143,8 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
 
 def _owing(found: Findings, resolver: Resolver) -> Findings:
     """The findings, unknown while a source of the set was not asked by each number of hers."""
-    if found.restriction is Restriction.RESTRICTED:
+    asked_by_each = not resolver.roles.by_each.isdisjoint(found.answers)
+    if found.restriction is Restriction.RESTRICTED or not asked_by_each:
         return found
     heard = Heard(found.answers, resolver.sources, resolver.read)
     owed = heard.owed(found.reference, found.resolution)
@@ -197,8 +198,11 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
 def _taught(stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver) -> Reference:
     """What was stated and all that certain records add to it, until they add no more."""
     before: list[int] | None = None
+    every = sum(len(answered.records) for answered in answers)
     while True:
         records = _teaching(stated, answers, resolver)
+        if len(records) == every == 1:
+            return _widened(stated, records)  # nobody is left who could teach more
         taught = list(map(id, records))
         if taught == before or (wider := _widened(stated, records)) == stated:
             return stated
@@ -260,13 +264,10 @@ def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:
 def _certain_identifiers(
     sources: Iterable[str], reference: Reference, resolution: Resolution
 ) -> frozenset[Identifier]:
-    return frozenset(
-        identifier
-        for source in sources
-        for record in resolution.certain(source)
-        for identifier in record.identifiers
-        if _is_hers(identifier, reference, resolution)
+    said = frozenset(
+        [i for source in sources for r in resolution.certain(source) for i in r.identifiers]
     )
+    return frozenset([i for i in said if _is_hers(i, reference, resolution)])
 
 
 def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -19,7 +20,7 @@ from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, NotAllowed
 from gateway.model.figures import NO_FIGURES, PLAN, VARIABLES, Figures
-from gateway.model.inquiry import Inquiry, inquiries
+from gateway.model.inquiry import Inquiry, Reason, inquiries
 from gateway.policy.context import PolicyContext, Principal
 from gateway.policy.decide import FEW, Decisions, ManyUndecided, Policy, Verdict
 from gateway.questions.plan import Plan, plan, refuse_costly
@@ -220,11 +221,16 @@ class Preparation:
         asked = inquiries(arguments, caller)
         self._refuse_bulk(asked, caller, bulk=bulk)
         principal = Principal.of(caller, self.roles.shield_cleared)
-        planned = []
-        for each in asked:
-            context = PolicyContext.plainly(caller, each.reason, now, bulk=bulk)
-            decisions = self.policy.of_kind(principal, context)
-            planned.append(self._planned_inquiry(each, caller, operation.fields, decisions))
+
+        @cache
+        def decisions(reason: Reason) -> Decisions:
+            context = PolicyContext.plainly(caller, reason, now, bulk=bulk)
+            return self.policy.of_kind(principal, context)
+
+        planned = [
+            self._planned_inquiry(each, caller, operation.fields, decisions(each.reason))
+            for each in asked
+        ]
         refuse_costly([(one.plan, one.inquiry.known) for one in planned], self.questions)
         return planned
 

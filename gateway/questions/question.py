@@ -81,6 +81,7 @@ class RunningQuestion:
         self._early: set[str] = set()
         self._told = False
         self._asks: tuple[ChildNeed, ...] = ()
+        self._wholly_said: WholeAnswer | None = None
         self._spoken: Restriction | None = None
         self._unsaid_restriction = False
 
@@ -112,7 +113,9 @@ class RunningQuestion:
     async def whole(self) -> WholeAnswer:
         """All of it, once every agency has its outcome."""
         answer = await self._finished()
-        self._asks = answer.ask
+        if answer is self._wholly_said:
+            return answer
+        self._wholly_said, self._asks = answer, answer.ask
         unresolved = {candidate.agency.id for candidate in answer.unresolved}
         for each in answer.rows:
             held = each.agency.id in unresolved
@@ -150,6 +153,7 @@ class RunningQuestion:
             said = [self._unsaid[agency] for agency in sorted(self._unsaid)]
             codes = [RESTRICTION] if self._unsaid_restriction else []
             self._unsaid, self._unsaid_restriction = {}, False
+            self._wholly_said = None
             found = self._findings
             flags, learned = self._asked.notes(found), found.certain_identifiers
             asks, self._asks = self._asks, ()

@@ -25,13 +25,17 @@ _Key = tuple[int, frozenset[int]]  # a reference and answers, by their places in
 class SourceRoles:
     """Which sources of a question have a say in what, by id, told apart once for its kind.
 
-    `spine` are the identity sources, save those of sensitive services.
+    `spine` are the identity sources, save those of sensitive services. `by_each` are asked by each
+    number of hers. `repeating` may hold a child twice, and `populations` is how many they hold.
     """
 
     spine: frozenset[str]
     authorities: Mapping[str, RegisteredSource]
     shield_set: frozenset[str]
     sensitive: frozenset[str]
+    by_each: frozenset[str]
+    repeating: frozenset[str]
+    populations: Mapping[str, int | None]
 
     @classmethod
     def of(cls, sources: Mapping[str, RegisteredSource]) -> Self:
@@ -42,6 +46,9 @@ class SourceRoles:
             authorities={n: s for n, s in sources.items() if Claim.SHIELD_AUTHORITY in s.claims},
             shield_set=frozenset(n for n, s in sources.items() if s.in_shield_set),
             sensitive=frozenset(n for n, s in sources.items() if s.sensitive),
+            by_each=frozenset(n for n, s in sources.items() if s.by_each_number),
+            repeating=frozenset(n for n, s in sources.items() if s.may_repeat),
+            populations={n: s.population for n, s in sources.items()},
         )
 
 
@@ -92,8 +99,8 @@ class Resolver:
         """The certain records of these answers, each with its source: how certain is not told."""
         every = tuple(answers)
         if self.read.by_kind:
-            records, populations = self._records(every)
-            if all_hers(self.same(reference), records, populations, self.read):
+            records = {answered.source: answered.records for answered in every}
+            if all_hers(self.same(reference), records, self.roles.populations, self.read):
                 return [(answered.source, r) for answered in every for r in answered.records]
         resolution = self.of(reference, every)
         return [(a.source, record) for a in every for record in resolution.certain(a.source)]
@@ -109,20 +116,14 @@ class Resolver:
         return kept[1]
 
     def _resolved(self, reference: Reference, every: tuple[SourceAnswer, ...]) -> Resolution:
-        records, populations = self._records(every)
         return resolve(
             reference,
-            records,
-            populations=populations,
-            duplicates=frozenset(s for s in records if self.sources[s].may_repeat),
-            cut=frozenset(answered.source for answered in every if not answered.whole),
-            by_number=frozenset(answered.source for answered in every if answered.by_number_alone),
+            {answered.source: answered.records for answered in every},
+            populations=self.roles.populations,
+            duplicates=self.roles.repeating,
+            cut=frozenset([answered.source for answered in every if not answered.whole]),
+            by_number=frozenset(
+                [answered.source for answered in every if answered.by_number_alone]
+            ),
             read=self.read,
         )
-
-    def _records(
-        self, every: tuple[SourceAnswer, ...]
-    ) -> tuple[dict[str, tuple[Record, ...]], dict[str, int | None]]:
-        """What each source holds, and how many children it declares."""
-        records = {answered.source: answered.records for answered in every}
-        return records, {source: self.sources[source].population for source in records}

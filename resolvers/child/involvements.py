@@ -103,8 +103,9 @@ def _is_open(involvement: Involvement, today: PartialDate) -> bool:
     start, end = involvement.start, involvement.end
     if involvement.status is InvolvementStatus.CLOSED:
         return False
-    ended = end is not None and _last_moment(end) < today
-    return not ended and (start is None or start <= today)
+    if end is not None and _last_moment(end) < today:
+        return False
+    return start is None or start.year < today.year or start <= today
 
 
 def _open(fact: InvolvementFact, today: date) -> bool:

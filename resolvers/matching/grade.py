@@ -158,10 +158,13 @@ class Resolution:
 
     def restricted_at(self, source: str) -> bool:
         """Whether a record of one source that may be the child's is restricted."""
-        return source in self.restricted or any(
-            graded.record.restricted is True and graded.grade.grade is not MatchGrade.CERTAINLY_NOT
-            for graded in self.by_source.get(source, ())
-        )
+        if source in self.restricted:
+            return True
+        for graded in self.by_source.get(source, ()):
+            excluded = graded.grade.grade is MatchGrade.CERTAINLY_NOT
+            if graded.record.restricted is True and not excluded:
+                return True
+        return False
 
     def certain(self, source: str) -> tuple[Record, ...]:
         """The records of one source that are certainly the child's."""

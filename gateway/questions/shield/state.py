@@ -215,6 +215,8 @@ class ShieldState:
         return self._tied[1]
 
     def _while_untied(self, found: Findings) -> Findings:
+        if self.near.all_numbered(found):
+            return found
         cleared = found.restriction is Restriction.NONE_KNOWN
         if not self.near.untied(self.home.told(placed=cleared), found):
             return found
