@@ -1,6 +1,6 @@
 """Several children in one request: each has the answer that names them, and nobody another's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pytest
@@ -191,13 +191,25 @@ async def test_an_entry_of_another_child_is_not_believed_nor_is_an_absence_besid
     assert await bundled(searched(patient(BEA, "Vale")), searched()) == (Malformed("batch"),) * 2
 
 
-async def test_a_child_who_stands_elsewhere_in_her_entry_is_not_absent() -> None:
+@pytest.mark.parametrize(
+    ("beside", "absent"),
+    [
+        (lambda her, _: {"archived": [her]}, False),
+        (lambda her, _: {"merged": {"2019": {"closed": [her]}}}, False),
+        (lambda her, _: {"child": her}, False),
+        (lambda _, other: {"archived": [other]}, True),
+        (lambda *_: {}, True),
+    ],
+)
+async def test_a_child_who_stands_elsewhere_in_her_entry_is_not_absent(
+    beside: Callable[[Any, Any], dict[str, Any]], *, absent: bool
+) -> None:
     aside = searched()
-    aside["resource"]["archived"] = [patient(BEA, "Vale")]
+    aside["resource"] |= beside(patient(BEA, "Vale"), patient(STRANGER, "Vale"))
     ann, bea = await bundled(searched(patient(ANN, "Hill")), aside)
     assert only(ann).names[0].family == "Hill"
     assert isinstance(bea, NoRecord)
-    assert not bea.whole
+    assert bea.whole is absent
 
 
 async def test_swapped_entries_are_neither_childs() -> None:
