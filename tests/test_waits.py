@@ -45,6 +45,12 @@ PATIENT: Final = {
     "tests/support/patience.py",
     "tests/support/docs/machine/units.py",  # it runs by itself, on a machine of a test
 }
+# What a made-up agency may take: a test of one that is too slow says so at its own place.
+BRISK_AGENCIES: Final = {
+    "tests/support/laws/town/manifest_text.py": "agencies in virtual time, which takes none",
+}
+_TIMEOUT: Final = re.compile(r'\btimeout(?:: str)? = \\?"(\d+)(ms|s)\\?"')
+_LEAST_S: Final = 30
 _PATIENCE: Final = re.compile(
     r"^_?(?:PATIENCE|START|INSTALL)_M?S\b[^=\n]*=\s*[\d_.]+$", re.MULTILINE
 )
@@ -105,6 +111,15 @@ def impatient(code: str) -> list[str]:
     return [whole.group() for whole in _PATIENCE.finditer(code)]
 
 
+def hasty(code: str) -> list[str]:
+    """The timeouts of agencies under half a minute: on a busy machine a sound one needs seconds."""
+    return [
+        whole.group()
+        for whole in _TIMEOUT.finditer(code)
+        if int(whole[1]) < _LEAST_S * (1000 if whole[2] == "ms" else 1)
+    ]
+
+
 def found(look: Callable[[str], list[str]]) -> dict[str, list[str]]:
     looked = {name: look(text) for name, text in texts().items()}
     return {name: wrong for name, wrong in looked.items() if wrong}
@@ -132,9 +147,16 @@ def test_whoever_waits_for_what_must_come_is_as_patient_as_all_others() -> None:
     assert set(found(impatient)) == PATIENT
 
 
+def test_every_agency_of_the_tests_may_take_as_long_as_a_busy_machine_does() -> None:
+    shared = {name for name in found(hasty) if name.startswith("tests/support/")}
+    assert shared == {*BRISK_AGENCIES}
+
+
 @pytest.mark.parametrize(
     ("look", "code"),
     [
+        (hasty, '    timeout: str = "2s"'),
+        (hasty, 'HEAD = """\n[limits]\ntimeout = "900ms"\n"""'),
         (impatient, "import x\nPATIENCE_S: Final = 30.0\n"),
         (impatient, "_START_S = 20"),
         (impatient, "_PATIENCE_MS: Final[int] = 20_000"),
@@ -160,6 +182,7 @@ def test_whoever_waits_for_a_time_or_chooses_a_port_is_found(
         (sleeps, "await asyncio.sleep(0)"),
         (sleeps, "from tests.support.virtual_time import sleep\nawait sleep(20)"),
         (ports, "socket.create_server(('127.0.0.1', 0))"),
+        (hasty, '    timeout: str = "60s"'),
         (impatient, "from tests.support.patience import PATIENCE_S\nlimit = PATIENCE_S * 2"),
     ],
 )

@@ -38,6 +38,7 @@ from tests.support.markers import (
 from tests.support.patience import patiently
 from tests.support.scraping import SHOWN, all_that_is_shown, labels_in
 from tests.support.served_gateway import served, served_afresh
+from tests.support.settings import BRISK
 from tests.support.town import PRACTITIONER
 from tests.support.traces import Trace, spellings, traces
 
@@ -54,7 +55,7 @@ async def test_a_hundred_questions_leave_no_trace_of_the_child(tmp_path: Path) -
             "collector__traces": 1.0,
             "collector__metrics_every": 0.5,
         }
-        async with served_afresh(tmp_path, sources, **SHOWN, **fed) as gateway:
+        async with served_afresh(tmp_path, sources, **SHOWN, **fed, **BRISK) as gateway:
             statuses = await ask_everything(gateway)
             await patiently(collector.until(has_figures_of_questions))
             shown = await all_that_is_shown(gateway)

@@ -12,6 +12,7 @@ from demo.processes.postgres import Postgres
 from tests.support.audit.database import ROLE, as_owner, new_schema
 from tests.support.markers import MARKERS, NHS, agencies, ask_everything
 from tests.support.served_gateway import served_afresh
+from tests.support.settings import BRISK
 from tests.support.traces import traces
 
 
@@ -36,7 +37,7 @@ async def test_neither_the_data_directory_nor_the_servers_log_has_a_trace_of_the
         await as_owner(server.dsn(), "SELECT pg_reload_conf()")
         async with (
             agencies() as sources,
-            served_afresh(tmp_path, sources, log__dsn=place) as gateway,
+            served_afresh(tmp_path, sources, log__dsn=place, **BRISK) as gateway,
         ):
             await ask_everything(gateway)
             owner = await asyncpg.connect(server.dsn())

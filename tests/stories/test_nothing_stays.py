@@ -49,8 +49,7 @@ async def test_a_gateway_keeps_no_object_of_a_question_it_answered(tmp_path: Pat
     one, other = AgencyServer(), AgencyServer()
     async with serving(one.answer) as first, serving(other.answer) as second:
         sources = [rest_source("spine", first, claims=AUTHORITY), rest_source("quick", second)]
-        # To count all objects of this process holds the loop, on a busy machine for ten seconds.
-        async with small_town(tmp_path, sources, replicas__lease=600) as town:
+        async with small_town(tmp_path, sources) as town:
             await ask(town, PAIRS_BEFORE)
             before = held()
             await ask(town, PAIRS)

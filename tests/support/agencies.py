@@ -137,7 +137,7 @@ class SourceFile:
     classes: tuple[str, ...] = ("IDENTITY", "INVOLVEMENT", "CONTACT", "LOCATION")
     auth: str = 'scheme = "none"'
     secrets: Mapping[str, str] = field(default_factory=dict)
-    timeout: str = "2s"
+    timeout: str = "60s"
     rate: str = "200/s"
     concurrency: int = 8
     limits: str = ""

@@ -21,10 +21,15 @@ UNHURRIED: Final[Mapping[str, int]] = {
         "break_glass_per_hour",
     )
 }
-# Nor is a loaded machine's client refused for taking its time.
+# Nor is a loaded machine's client refused for taking its time, nor its agency given up, nor a
+# gateway that had no time to look for newer rules.
 PATIENT: Final[Mapping[str, int]] = {
-    f"connections__{name}": 600 for name in ("handshake", "head", "body", "send", "keep_alive")
+    **{f"connections__{name}": 600 for name in ("handshake", "head", "body", "send", "keep_alive")},
+    "questions__deadline": 60,
+    "replicas__lease": 600,
 }
+# An answer about nobody is silent for half of the deadline: for tests that ask about many.
+BRISK: Final[Mapping[str, float]] = {"questions__deadline": 4.0}
 
 
 def tables(flat: Mapping[str, Any]) -> dict[str, Any]:

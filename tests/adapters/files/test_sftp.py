@@ -199,10 +199,11 @@ async def test_the_export_that_was_written_last_on_a_server_is_the_newest(tmp_pa
 async def test_a_folder_without_a_last_file_is_too_large(
     files: type[asyncssh.SFTPServer], tmp_path: Path
 ) -> None:
-    async with sftp(tmp_path, files) as base:
-        manifest = text(base).replace('timeout = "2s"', 'timeout = "60s"')
-        async with opened(manifest, base, environ=environ()) as adapter:
-            reply = await adapter.source.ask(question(timeout_s=60.0, upn=ANN_UPN))
+    async with (
+        sftp(tmp_path, files) as base,
+        opened(text(base), base, environ=environ()) as adapter,
+    ):
+        reply = await adapter.source.ask(question(timeout_s=60.0, upn=ANN_UPN))
     what = "more than 10000 files, or longer names"
     assert reply == Malformed("too_large", "source.base_url", what)
 
@@ -211,10 +212,11 @@ async def test_a_list_of_files_in_one_endless_packet_is_not_taken_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asyncssh.sftp, "_MAX_READDIR_NAMES", 9_000)  # of the server
-    async with sftp(tmp_path, Endless) as base:
-        manifest = text(base).replace('timeout = "2s"', 'timeout = "30s"')
-        async with opened(manifest, base, environ=environ()) as adapter:
-            reply = await adapter.source.ask(question(timeout_s=30.0, upn=ANN_UPN))
+    async with (
+        sftp(tmp_path, Endless) as base,
+        opened(text(base), base, environ=environ()) as adapter,
+    ):
+        reply = await adapter.source.ask(question(timeout_s=30.0, upn=ANN_UPN))
     assert isinstance(reply, Unavailable)
 
 

@@ -63,7 +63,7 @@ def held_at_most(most: int) -> Iterator[None]:
 
 async def asked(dsn: str, columns: str, table: str, detail: str = "") -> Reply:
     operation = OPERATION.format(columns=columns, table=table, detail=detail)
-    text = manifest_text("sql", rest=operation, source=DSN).replace('"2s"', '"60s"')
+    text = manifest_text("sql", rest=operation, source=DSN)
     environ = {"TEAMAROUND_SOURCE_SOME_SOURCE_DSN": dsn}
     async with opened(text, dsn, environ=environ) as adapter:
         return await adapter.source.ask(

@@ -43,7 +43,7 @@ def test_a_good_manifest_is_read() -> None:
             'pth = "/pupils/{upn}"',
             "operation[0].pth: unknown key; did you mean pa",
         ),
-        ('timeout = "2s"', "timeout = 2", "timeout = 2", 'limits.timeout: write it like "1500ms"'),
+        ('timeout = "60s"', "timeout = 2", "timeout = 2", 'limits.timeout: write it like "1500ms"'),
         (
             'id = "some-source"',
             'id = "../another-source"',

@@ -68,7 +68,7 @@ WRONG = [
     ("rest", "manifest = 1", "manifest = 2", "roll.toml:2: manifest: write 1"),
     (
         "rest",
-        'timeout = "2s"',
+        'timeout = "60s"',
         "timeout = 2",
         'roll.toml:15: limits.timeout: write it like "1500ms" or "10s"',
     ),

@@ -13,6 +13,7 @@ from tests.support.edge import QUESTION, logged
 from tests.support.loopback import serving
 from tests.support.patience import PATIENCE_S
 from tests.support.served_gateway import Served, served, served_afresh
+from tests.support.settings import BRISK
 from tests.support.town import PRACTITIONER
 
 
@@ -64,7 +65,7 @@ def events_of(gateway: Served) -> list[dict[str, Any]]:
 
 async def test_it_prints_enumerated_events_and_no_request(tmp_path: Path) -> None:
     async with served(
-        tmp_path, [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)]
+        tmp_path, [rest_source("spine", "http://127.0.0.1:9", claims=AUTHORITY)], **BRISK
     ) as gateway:
         assert await asked(gateway) == 200
         async with gateway.session.get(f"{gateway.url}/Jonah?name=Smith") as lost:

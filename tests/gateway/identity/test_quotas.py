@@ -25,6 +25,7 @@ from tests.support.agencies import MIRA, AgencyServer, rest_source
 from tests.support.edge import QUESTION, Edge, Said, edge
 from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, verifier_for
 from tests.support.loopback import serving
+from tests.support.settings import BRISK
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, small_town, variables_for
 from tests.support.traces import traces
 
@@ -176,7 +177,7 @@ async def test_guessed_numbers_are_soon_refused_and_the_true_one_is_not_found_so
     tmp_path: Path,
 ) -> None:
     guesses = ["9000000017", "9000000025", "9000000033"]
-    async with standing(tmp_path, limits__unfound_per_hour=2) as gateway:
+    async with standing(tmp_path, limits__unfound_per_hour=2, **BRISK) as gateway:
         said = [await asked(gateway, {**KNOWN, "nhsNumber": number}) for number in guesses]
         told = await asked(gateway)
     assert [each.status for each in said] == [200, 200, 429]

@@ -56,11 +56,11 @@ def source(url: str, reads: str) -> SourceFile:
     return plain.with_(operations=plain.operations.replace(TOTAL, reads))
 
 
-async def asked(folder: Path, handler: Handler, reads: str = "") -> Answer:
+async def asked(folder: Path, handler: Handler, reads: str = "", **more: str) -> Answer:
     """What is answered of Mira by a spine that clears her and an agency that answers so."""
     async with serving(AgencyServer().answer) as spine, serving(handler) as url:
         known = rest_source("spine", spine, claims=AUTHORITY)
-        async with small_town(folder, [known, source(url, reads)]) as town:
+        async with small_town(folder, [known, source(url, reads).with_(**more)]) as town:
             return await town.ask(agencies=["spine", "agency"])
 
 
@@ -120,7 +120,7 @@ async def test_a_page_that_is_slow_costs_the_rest_and_not_the_child(tmp_path: Pa
         return web.json_response({"children": [MIRA], "next": "/children?page=2", "asAt": now()})
 
     try:
-        assert told(await asked(tmp_path, answer, PAGED)) == HELD_AND_NOT_ALL
+        assert told(await asked(tmp_path, answer, PAGED, timeout="2s")) == HELD_AND_NOT_ALL
     finally:
         gone.set()
 

@@ -51,7 +51,7 @@ effects = "none"
 name = "Some agency"
 duty_contact = {{ telephone = "01632 960001" }}
 [limits]
-timeout = "2s"
+timeout = "60s"
 max_body = "64KiB"
 max_records = 3
 {rest}

@@ -107,7 +107,7 @@ scheme = "bearer"
 token = {token}
 
 [limits]
-timeout = "2s"
+timeout = "60s"
 
 [[operation]]
 name = "by-number"

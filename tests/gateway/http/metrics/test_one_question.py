@@ -16,6 +16,7 @@ from tests.support.collector import Collector, attributes, collecting
 from tests.support.loopback import serving
 from tests.support.scraping import SHOWN, scraped
 from tests.support.served_gateway import Served, served
+from tests.support.settings import BRISK
 from tests.support.town import KNOWN, PRACTITIONER, QUERY, variables_for
 
 NOBODY: Final = {**KNOWN, "nhsNumber": "9000000033"}
@@ -83,7 +84,7 @@ async def test_figures_and_traces_are_alike_for_a_child_who_is_known_and_one_who
     ):
         register = rest_source("spine", spine, claims=AUTHORITY, onward=("identifiers",))
         fed = {"collector__url": collector.url, "collector__traces": 1.0}
-        async with served(tmp_path, [register, clinic_at(url)], **SHOWN, **fed) as gateway:
+        async with served(tmp_path, [register, clinic_at(url)], **SHOWN, **fed, **BRISK) as gateway:
             await moved_by(gateway, NOBODY)  # the first one opens connections
             of_nobody = await moved_by(gateway, NOBODY)
             assert of_nobody["teamaround_responses_total", "answered"] == 1

@@ -14,6 +14,7 @@ from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.gateway.break_glass import BREAK, FRESH, GRANT, NOW, REVIEWER, code, grant, scene
 from tests.support.loopback import serving
+from tests.support.settings import BRISK
 from tests.support.town import (
     KNOWN,
     small_town,
@@ -41,7 +42,7 @@ async def test_a_grant_that_was_prolonged_beside_the_log_opens_nothing(tmp_path:
 
 
 async def test_a_grant_never_lifts_a_shield(tmp_path: Path) -> None:
-    async with scene(tmp_path, {**MIRA, "restricted": "Y"}) as on:
+    async with scene(tmp_path, {**MIRA, "restricted": "Y"}, **BRISK) as on:
         answer = await on.ask(breakGlass=await grant(on))
     assert answer.outcomes["council"] == "NOTHING_TO_SHARE"
     assert answer.child_answer["child"]["restriction"] == "RESTRICTED"
