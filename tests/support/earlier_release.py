@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.served_gateway import COMMAND
+from tests.support.settings import PATIENT
 
 ROOT: Final = Path(__file__).parents[2]
 REVISION: Final = "a409137"
@@ -47,6 +48,8 @@ def flat_settings(folder: Path, dsn: str, **more: Any) -> Path:
         "operator": str(folder / "operator.toml"),
         "token_keys": str(folder / "state" / "token-keys.json"),
         "log_dsn": dsn,
+        "deadline": PATIENT["questions__deadline"],
+        "lease": PATIENT["replicas__lease"],
         **more,
     }
     file = folder / "earlier.toml"
