@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from bench.matching import best, borough, pairs, speed, tables
 from bench.matching.asking.counts import Counts
-from bench.matching.district.families import Mix, sample
+from bench.matching.district.families import sample
+from bench.matching.district.mix import Mix
 from bench.matching.district.noise import Noise
 from bench.matching.district.world import world
 from bench.matching.measured import Commit, measured
@@ -35,8 +36,8 @@ def main() -> None:
         _febrl()
         found["borough"] = _borough()
         found["speed"] = _speed(commit)
-        if path := write(commit, found):
-            print(f"\nwritten to {path.name}: commit it with the tables")
+    if path := write(commit, found, kind="only-" if chosen.only else ""):
+        print(f"\nwritten to {path.name}: commit it with the tables")
 
 
 def _chosen() -> Namespace:
@@ -44,7 +45,7 @@ def _chosen() -> Namespace:
     parser.add_argument("--questions", type=int, default=100_000, help="of each setting")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
-        "--only", help="settings with this in their name; only --best writes them down"
+        "--only", help="settings with this in their name, in a file that begins with only-"
     )
     parser.add_argument("--tables", type=Path, help="print the tables of an earlier run's file")
     parser.add_argument(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bench.matching.district.families import Mix
+from bench.matching.district.mix import Mix
 from bench.matching.district.noise import ORDINARY, Noise
 
 

@@ -18,7 +18,8 @@ from bench.matching.asking.counts import Counts, Share, upper_bound
 from bench.matching.asking.rounds import asked_round
 from bench.matching.district.child import Child, Household, Naming, Said, as_record
 from bench.matching.district.customs import of_own_words
-from bench.matching.district.families import Mix, Row
+from bench.matching.district.families import Row
+from bench.matching.district.mix import Mix
 from bench.matching.district.noise import ORDINARY, Noise
 from bench.matching.district.world import World, world
 from bench.matching.gateway.agencies import KINDS

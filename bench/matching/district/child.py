@@ -42,7 +42,8 @@ class Child:
     sibling of the same first name, or a namesake. `own_further`: the names after the first are no
     middle name that files leave out. `strangers` is how many others in England one would expect to
     have their first name, surname and birthday. `pair` is a first name that brothers or sisters
-    share by the custom, and what two of them are called by.
+    share by the custom, and what two of them are called by. `called` is what the child is called
+    by: the first given name, the one behind a name that many share, or two that make one.
     """
 
     key: int
@@ -61,6 +62,7 @@ class Child:
     own_further: bool = False
     strangers: float = 0.0
     pair: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -23,10 +23,19 @@ class Parents:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A child's names, and the other ways in which a file may have them."""
+    """A child's names, and the other ways in which a file may have them.
+
+    `own` are the given names that the child is called by, where that is not the first.
+    """
 
     naming: Naming
     forms: tuple[Naming, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What the child is called by."""
+        return self.own or self.naming.given[:1]
 
 
 Rule = Callable[["Custom", Parents, str, str, Random], Named]

@@ -5,7 +5,7 @@ from random import Random
 from typing import Final
 
 from bench.matching.district.child import Child, Said
-from bench.matching.district.families import Families
+from bench.matching.district.households import Families
 from bench.matching.district.noise import date_slip, slip
 from bench.matching.gateway.agencies import KINDS
 

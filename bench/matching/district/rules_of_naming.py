@@ -35,11 +35,12 @@ def south_asian_muslim(
     given = (lead, first) if lead else (first,)
     if sex == FEMALE and chance.random() < 0.4:
         second = chance.choice(own("south_asian_muslim", "women"))
-        return Named(Naming(given, second), (Naming((*given, second), parents.family),))
+        form = Naming((*given, second), parents.family)
+        return Named(Naming(given, second), (form,), own=(first,))
     forms = [Naming(given[::-1], parents.family)] if lead else []
     if lead == "Md":
         forms.append(Naming(("Mohammad", first), parents.family))
-    return Named(Naming(given, parents.family), tuple(forms))
+    return Named(Naming(given, parents.family), tuple(forms), own=(first,))
 
 
 def sikh(_: Custom, parents: Parents, first: str, sex: str, chance: Random) -> Named:
@@ -78,7 +79,7 @@ def cantonese(custom: Custom, parents: Parents, first: str, sex: str, chance: Ra
     if chance.random() < 0.4:
         english = chance.choice(["Jason", "Vivian", "Eric", "Joyce", "Kelvin", "Karen", "Anson"])
         forms += [Naming((english, *two), parents.family), Naming((english,), parents.family)]
-    return Named(Naming(two, parents.family), tuple(forms))
+    return Named(Naming(two, parents.family), tuple(forms), own=two)
 
 
 def vietnamese(custom: Custom, parents: Parents, first: str, sex: str, chance: Random) -> Named:
@@ -131,7 +132,7 @@ def led(custom: Custom, parents: Parents, first: str, sex: str, chance: Random) 
     if chance.random() < 0.5:
         given = (leads[sex].drawn(chance), first)
         forms = (Naming(given[:1], parents.family), Naming(given[1:], parents.family))
-        return Named(Naming(given, parents.family), forms)
+        return Named(Naming(given, parents.family), forms, own=(first,))
     return Named(Naming((first,), parents.family))
 
 

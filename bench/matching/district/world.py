@@ -9,8 +9,10 @@ from adapters.contract.codes import NameUse
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Carer, GpPractice, Identifier, Name, Record
 from bench.matching.district.child import Child, Household, Said, as_record
-from bench.matching.district.families import Mix, Row, families, postcode
+from bench.matching.district.families import Row, families
+from bench.matching.district.households import postcode
 from bench.matching.district.mistakes import Mistakes, former_homes
+from bench.matching.district.mix import Mix
 from bench.matching.district.noise import Noise, written
 from bench.matching.gateway.agencies import KINDS, Kind
 from bench.matching.gateway.filing import Filing
