@@ -6,7 +6,7 @@ from typing import Any, Final
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from console.pages.assets import Assets
-from console.pages.words import detail, in_words, shortly, telephone
+from console.pages.words import detail, grouped, in_words, shortly, telephone
 
 _MACROS: Final = "govuk_frontend_jinja"
 
@@ -19,6 +19,7 @@ def environment(assets: Assets) -> Environment:
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {
         "in_words": in_words,
+        "grouped": grouped,
         "shortly": shortly,
         "telephone": telephone,
         "detail": detail,

@@ -9,6 +9,7 @@ CLOCK: Final = ZoneInfo("Europe/London")  # of everybody who reads these pages
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
 _DATE: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+_NHS_NUMBER: Final = re.compile(r"[0-9]{10}")
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
 _DETAILS: Final = {
     "nhs_number": "NHS number",
@@ -48,6 +49,17 @@ def here(said: str) -> datetime:
 def detail(name: str) -> str:
     """The name of a detail, as the gateway writes it in lists of details."""
     return _DETAILS.get(name, name.replace("_", " "))
+
+
+def grouped(number: str) -> str:
+    """An NHS number in groups of 3, 3 and 4 digits, as the NHS prints it; all else as it is.
+
+    The rule is that of the NHS Data Model and Dictionary, "NHS Number".
+    """
+    digits = "".join(number.split())
+    if _NHS_NUMBER.fullmatch(digits) is None:
+        return number
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
 
 
 def whole_number(text: str) -> int | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.pages.words import in_words, shortly, whole_number
+from console.pages.words import grouped, in_words, shortly, whole_number
 
 
 @given(st.text() | st.from_regex(r"\A\d{4}(-\d\d){0,2}(T.*)?\Z"))
@@ -37,6 +37,21 @@ def test_dates_and_codes_are_words(said: str | None, words: str) -> None:
 
 def test_a_narrow_column_goes_by_the_same_clock() -> None:
     assert shortly("2015-07-09T23:30:00Z") == "10 Jul 2015, 00:30"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("9996604659", "999 660 4659"),
+        (" 9996 604659", "999 660 4659"),
+        ("999660465", "999660465"),
+        ("99966046590", "99966046590"),
+        ("H801200001001", "H801200001001"),
+        ("\u0663" * 10, "\u0663" * 10),
+    ],
+)
+def test_an_nhs_number_is_shown_as_the_nhs_prints_it(number: str, shown: str) -> None:
+    assert grouped(number) == shown
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "9" * 10, "9" * 5000, "\u00b2", "\u0663"])

@@ -129,7 +129,7 @@ def test_a_printed_receipt_names_question_and_case_and_nothing_of_the_child(answ
         answer.emulate_media(media="screen")
     for said in ("Receipt", "q-7", "7 of log.example", "Direct care", CASE):
         assert said in printed
-    for hidden in ("Rowan", "9996604659", "Agency 1", "01632", "2015", "Ask about"):
+    for hidden in ("Rowan", "999 660 4659", "Agency 1", "01632", "2015", "Ask about"):
         assert hidden in answer.locator("body").inner_text()
         assert hidden not in printed
     assert "Print" not in printed
