@@ -4,6 +4,7 @@ import re
 from typing import Final, Self
 
 from stdnum.gb import nhs, upn
+from stdnum.util import clean
 
 NHS_NUMBER: Final = "nhs_number"
 UPN: Final = "upn"
@@ -23,11 +24,13 @@ _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
 _UPN_SHAPE = re.compile(r"[A-Z]\d{11}[\dA-Z]", re.ASCII)
 
 
-def _checked(digits: str) -> bool:
-    # The library looks for foreign spaces and dashes first, which ten plain digits have not.
-    if _TEN_DIGITS.fullmatch(digits):
-        return bool(nhs.checksum(digits) == 0)
-    return bool(nhs.is_valid(digits))
+def _compact(text: str) -> str:
+    """The text without spaces and hyphens; what only looks like ASCII becomes ASCII.
+
+    A word processor makes a dash of a hyphen, and some keyboards write wide digits. One number
+    must be one text, however it was written: otherwise no agency would know it.
+    """
+    return _SEPARATORS.sub("", text if text.isascii() else clean(text))
 
 
 def is_one_digit(digits: str) -> bool:
@@ -46,8 +49,9 @@ class NhsNumber(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a number with or without spaces or hyphens; ValueError if it cannot be one."""
-        digits = text if _TEN_DIGITS.fullmatch(text) else _SEPARATORS.sub("", text)
-        if not _checked(digits) or is_one_digit(digits):
+        digits = text if _TEN_DIGITS.fullmatch(text) else _compact(text)
+        whole = _TEN_DIGITS.fullmatch(digits) and nhs.checksum(digits) == 0
+        if not whole or is_one_digit(digits):
             raise ValueError("an NHS number is ten digits, the last of them a check digit")
         return cls(digits)
 
@@ -65,7 +69,7 @@ class Upn(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a UPN in either case; ValueError if it is temporary or its letter is wrong."""
-        number = _SEPARATORS.sub("", text).upper()
+        number = _compact(text).upper()
         if not _UPN_SHAPE.fullmatch(number):
             raise ValueError("a UPN is a check letter and twelve digits")
         if not number[-1].isdigit():
@@ -85,7 +89,7 @@ class Postcode(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a full postcode, spaced or not; ValueError if it is none."""
-        found = _POSTCODE.fullmatch(_SEPARATORS.sub("", text).upper())
+        found = _POSTCODE.fullmatch(_compact(text).upper())
         if found is None:
             raise ValueError("a postcode is like AB1 2CD")
         if found.group(1) == NO_POSTCODE:
