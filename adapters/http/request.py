@@ -112,13 +112,15 @@ def on_behalf_headers(*on_behalf: OnBehalf) -> Mapping[str, str]:
     """Who asks and why, for the agency's own log; nothing of the child.
 
     One person asks for one purpose; of several questions in one request, all ids and all indexes
-    are listed, in the same order.
+    are listed, in the same order. The last of them may be the source's own test child.
     """
     said = _said_of(on_behalf[0])
     if len(on_behalf) == 1:
         return said
+    check = {"X-Teamaround-Check": "test-child-last"} if on_behalf[-1].test_child else {}
     return {
         **said,
+        **check,
         "X-Teamaround-Query": ", ".join(_plain(one.query_id) for one in on_behalf),
         "X-Teamaround-Log-Index": ", ".join(str(one.log_index) for one in on_behalf),
     }

@@ -60,12 +60,16 @@ class CallKey(NamedTuple):
 @plainly_made
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What a call brought, and when; it carried the intent at `index` there, `sent` times."""
+    """What a call brought, and when; it carried the intent at `index` there, `sent` times.
+
+    `alone`: the call that brought it was about nobody else.
+    """
 
     reply: Reply
     at: datetime
     index: int
     sent: int
+    alone: bool = True
 
 
 Bring = Callable[[], Coroutine[Any, Any, CallResult]]

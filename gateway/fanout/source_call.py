@@ -19,7 +19,7 @@ from adapters.contract.contract import (
 from adapters.contract.frozen import replace
 from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
 from adapters.contract.record import Identifier, Record
-from gateway.fanout.batch import Batcher, BatchKey, may_go_together
+from gateway.fanout.batch import Batcher, BatchKey, BatchReply, BatchTerms, may_go_together
 from gateway.fanout.breaker import BreakerState
 from gateway.fanout.coalesce import (
     AccessRight,
@@ -226,7 +226,7 @@ class SourceConnection:
             latency_ms=before.latency_ms + elapsed_ms,
             at=brought.at,
             through=before.through | {brought.index} if coalesced else before.through,
-            hits=_hits(before.hits, card, given, numbers, reply),
+            hits=_hits(before.hits, card, given, numbers, brought),
             unproven=before.unproven or not proven,
         )
 
@@ -258,11 +258,12 @@ class SourceConnection:
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
             wanted = SourceRequest(question, asking.until, sent)
             if right is None or not may_go_together(self.source, card, right):
-                (reply,) = await self.source_limits.ask_all((wanted,))
+                (reply,), alone = await self.source_limits.ask_all((wanted,)), True
             else:
-                reply = await self._in_company(card, wanted, right)
+                said = await self._in_company(card, wanted, right)
+                reply, alone = said.reply, said.alone
             index = asking.on_behalf.log_index
-            return CallResult(reply, self._clock.now(), index, sent.times - already)
+            return CallResult(reply, self._clock.now(), index, sent.times - already, alone)
 
         right = asking.right
         if right is None or self.source.has_effects:
@@ -274,16 +275,18 @@ class SourceConnection:
 
     async def _in_company(
         self, card: OperationCard, wanted: SourceRequest, right: AccessRight
-    ) -> Reply:
+    ) -> BatchReply:
         """The reply from a call about others too, whoever is asked for in the same moment."""
         together = BatchKey(right, card.name, wanted.question.fields)
-        reply = await self._batcher.ask(together, wanted, card.at_once)
-        if settled(reply):
-            return reply
+        person = self.source.test_child(card.name, card.needs)
+        said = await self._batcher.ask(together, wanted, BatchTerms(card.at_once, person))
+        if settled(said.reply):
+            return said
         # Of whom an answer about several says nothing that can be believed is asked about alone.
         alone = await self.source_limits.ask(wanted)
         failed = isinstance(alone, Refused | Unavailable | Malformed)
-        return reply if failed and isinstance(reply, Records) else alone
+        kept = failed and isinstance(said.reply, Records)
+        return said if kept else BatchReply(alone, alone=True)
 
     def _may_keep(self, card: OperationCard, same: CallKey, brought: CallResult) -> bool:
         """Whether this answer may stand for a few seconds: an empty one only where it proves any.
@@ -341,9 +344,12 @@ def _hits(
     card: OperationCard,
     given: Keys,
     numbers: frozenset[Identifier],
-    reply: Reply,
+    brought: CallResult,
 ) -> Mapping[Way, frozenset[Identifier]]:
-    """By which numbers each way brought records, this one too if it did."""
-    if not (numbers and isinstance(reply, Records)):
+    """By which numbers each way brought records, this one too if it did.
+
+    A call about several children goes another way, and shows nothing of this one.
+    """
+    if not (numbers and brought.alone and isinstance(brought.reply, Records)):
         return before
     return {**before, Way(card.name, frozenset(given)): numbers}

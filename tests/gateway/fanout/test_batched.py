@@ -42,14 +42,20 @@ batch = { as = "post-ids", max = 2, path = "/search", ids = "numbers" }
   birth_date = "born"
 """
 
+ROOMIER: Final = OPERATION.replace("max = 2", "max = 3")
+
 
 @dataclass(slots=True)
 class School:
-    """Answers for several numbers at once and for one; `asked` are the numbers of each request."""
+    """Answers for several numbers at once and for one; `asked` are the numbers of each request.
+
+    `checks` are what the headers of those about several say of a test child.
+    """
 
     children: tuple[Mapping[str, Any], ...] = (MIRA, NOOR)
     asked: list[list[str]] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         alone = request.method == "GET"
@@ -57,6 +63,7 @@ class School:
         if is_check(request):
             return web.json_response({"children": [TEST_CHILD], "total": 1})
         self.asked.append(numbers)
+        self.checks += request.headers.getall("X-Teamaround-Check", [])
         indexes, ids = (request.headers[f"X-Teamaround-{n}"] for n in ("Log-Index", "Query"))
         self.logged.append(f'"{indexes}","{ids}"')
         found = [each for each in self.children if each["nhs"] in numbers]
@@ -135,6 +142,44 @@ async def test_the_agencys_log_lists_every_childs_entry_and_adds_up(tmp_path: Pa
     receipts = {(int(a["receipt"]["index"]), a["receipt"]["queryId"]) for a in answers}
     assert {(call.index, call.query_id) for call in calls} == receipts
     assert (len(receipts), found.matched, found.unlogged, found.unseen) == (2, 2, (), ())
+
+
+async def test_the_test_child_goes_along_as_the_last_and_the_headers_say_so(
+    tmp_path: Path,
+) -> None:
+    school = School(children=(NOOR, TEST_CHILD))
+    async with town_of(tmp_path, school, operations=ROOMIER) as town:
+        answers = await asked_about(town, MIRA, NOOR)
+    assert school.asked == [[MIRA["nhs"], NOOR["nhs"], TEST_CHILD["nhs"]]]
+    assert outcomes(answers) == ["NO_RECORD", "HAS_RECORD"]
+    first, second = (each["receipt"]["queryId"] for each in answers)
+    assert school.logged[0].split('","')[1] == f'{first}, {second}, {first}"'
+    assert school.checks == ["test-child-last"]
+
+
+async def test_an_agency_that_finds_nobody_together_is_not_believed_though_it_does_alone(
+    tmp_path: Path,
+) -> None:
+    school = School()
+
+    async def wrong(request: web.Request) -> web.StreamResponse:
+        whole = await school.answer(request)
+        found = {"children": [], "total": 0}
+        return whole if request.method == "GET" else web.json_response(found)
+
+    async with (
+        serving(wrong) as url,
+        town_of(
+            tmp_path,
+            school,
+            where=f'base_url = "{url}"\nbulk_roles = ["bulk"]',
+            origins=(url,),
+            operations=ROOMIER,
+        ) as town,
+    ):
+        answers = await asked_about(town, MIRA, LENA)
+    assert outcomes(answers) == ["HAS_RECORD", "NO_RECORD"]
+    assert school.asked[1:] == [[MIRA["nhs"]], [LENA["nhs"]]]
 
 
 async def test_one_child_is_asked_about_as_ever(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.support.laws import (
     wrong_number,
 )
 from tests.support.laws.law import Law
+from tests.support.laws.together.as_alone import AS_ALONE
 from tests.support.laws.turns import in_turn
 
 TELLS_NO_MORE: Final = tells_no_more.TELLS_NO_MORE.name
@@ -42,5 +43,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         in_turn.IN_TURN,
         led_on.LED_ON,
         shows_nobody.SHOWS_NOBODY,
+        AS_ALONE,
     )
 }

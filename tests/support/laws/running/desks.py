@@ -12,6 +12,7 @@ from tests.support.agencies import TEST_CHILD, is_check
 from tests.support.laws.running.patient_time import Traffic
 from tests.support.laws.town.held_record import HeldRecord
 from tests.support.laws.town.law_agency import LawAgency
+from tests.support.laws.town.said import Said
 from tests.support.laws.town.world import LawWorld
 from tests.support.virtual_time import sleep
 
@@ -46,6 +47,13 @@ class Desks:
         await self._sleep(request.headers[_COUNTED], takes_s)
         if agency.state == "down":
             return web.Response(status=503)
+        try:
+            body = await request.read() if request.can_read_body else b""
+        except ConnectionResetError:  # nobody waits for the answer any more
+            return web.Response()
+        own = agency.answered(request.method, str(request.rel_url), body)
+        if own is not None:
+            return _response(own)
         if is_check(request):
             return web.json_response({"children": [_TEST_CHILD], "total": 1})
         found = [record for record in agency.held if _fits(record, request.query)]
@@ -54,8 +62,7 @@ class Desks:
         said = agency.says(given, len(found))
         if agency.spoilt is not None:
             said = agency.spoilt.spoilt(said)
-        headers = {"Content-Type": said.media_type} if said.media_type else {}
-        return web.Response(status=said.status, body=said.body, headers=headers)
+        return _response(said)
 
     def next_question(self) -> list[HeldRecord]:
         """Begin with the next question; the list that fills with the records given for it."""
@@ -104,6 +111,11 @@ class CountedTransport:
     async def aclose(self) -> None:
         """Close the connections."""
         await self.inner.aclose()
+
+
+def _response(said: Said) -> web.Response:
+    headers = {"Content-Type": said.media_type} if said.media_type else {}
+    return web.Response(status=said.status, body=said.body, headers=headers)
 
 
 def _fits(record: HeldRecord, query: Any) -> bool:

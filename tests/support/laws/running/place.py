@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from adapters.contract.contract import Adapter
 from adapters.contract.paths import COMPILED, Paths
+from adapters.http.batch import HttpSeveral
 from adapters.http.source import HttpSource
 from adapters.kinds import open_adapter
 from adapters.manifest.manifest import Manifest
@@ -92,7 +93,9 @@ class LawPlace:
         counted = CountedTransport(
             adapter.source.transport, self.desks, f"{manifest.source.id}-{self._named}"
         )
-        return replace(adapter, source=replace(adapter.source, transport=counted))
+        source = replace(adapter.source, transport=counted)
+        several = adapter.several and HttpSeveral(source)
+        return replace(adapter, source=source, several=several)
 
     async def _close(self) -> None:
         for _, adapter in self._opened.values():

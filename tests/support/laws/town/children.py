@@ -11,9 +11,12 @@ from adapters.contract.identifiers import NHS_NUMBER, UPN
 
 RELATIONS: Final = ("namesake", "namesake", "namesake", "twin", "sibling", "stranger")
 _NUMBERS: Final = tuple(
-    islice((str(n) for n in range(9990000018, 9999999999) if nhs.is_valid(str(n))), 4)
+    islice((str(n) for n in range(9990000018, 9999999999) if nhs.is_valid(str(n))), 8)
 )
-_PUPILS: Final = ("801200001001", "820200001002", "340200001003", "360200001004")
+_PUPILS: Final = (
+    *("801200001001", "820200001002", "340200001003", "360200001004"),
+    *("352200001005", "330200001006", "383200001007", "301200001008"),
+)
 
 
 @dataclass(frozen=True, slots=True)

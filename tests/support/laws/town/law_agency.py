@@ -104,8 +104,17 @@ class LawAgency:
         listed = {"children": [record.document for record in found], "total": total}
         return Said(200, "application/json", json.dumps(listed).encode())
 
+    def answered(self, method: str, url: str, body: bytes) -> Said | None:
+        """What it says to a request that only its own kind can read; None of any other."""
+        del self, method, url, body
+        return None
+
     def manifest(self, url: str) -> str:
         """The manifest, for a desk at `url`."""
+        return self._head(url) + "".join(map(self._operation, self.by))
+
+    def _head(self, url: str) -> str:
+        """All of it but the operations."""
         head = HEAD.format(
             id=self.id,
             sector=self.sector,
@@ -116,7 +125,7 @@ class LawAgency:
             more="\n".join(self._more),
             areas=_listed(self.areas),
         )
-        return head + self._release + "".join(map(self._operation, self.by))
+        return head + self._release
 
     @property
     def _more(self) -> list[str]:

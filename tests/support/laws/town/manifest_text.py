@@ -32,15 +32,7 @@ V = true
 "*" = true
 """
 RESTRICTED: Final = 'restricted = { path = "confidentiality", codes = "confidentiality" }'
-OPERATION: Final = """
-[[operation]]
-name = "{name}"
-path = "/children"
-query = {{ {query} }}
-conclusive = {conclusive}
-absent = "status == `404` && body.code == 'NO_SUCH_CHILD'"
-records = "body.children"
-total = "body.total"
+MAPPED: Final = """
   [operation.map]
   record_id = "id"
   nhs_number = "nhs"
@@ -79,3 +71,16 @@ total = "body.total"
   date = "date"
   summary = "summary"
 """
+OPERATION: Final = (
+    """
+[[operation]]
+name = "{name}"
+path = "/children"
+query = {{ {query} }}
+conclusive = {conclusive}
+absent = "status == `404` && body.code == 'NO_SUCH_CHILD'"
+records = "body.children"
+total = "body.total"
+"""
+    + MAPPED
+)

@@ -1,0 +1,1 @@
+"""Several children asked about in one request get what each of them gets alone."""
