@@ -6,12 +6,12 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 import orjson
 from starlette.requests import Request as HttpRequest
 
+from gateway.http.connections.peers import network_of
 from gateway.http.delivery import Delivery, PartsFormat, dialect_of
 from gateway.http.framing import Framing
 from gateway.http.named_document import named_document
@@ -22,7 +22,6 @@ from gateway.questions.prepare import Request
 RESPONSE_JSON: Final = "application/graphql-response+json"
 LEGACY_JSON: Final = "application/json"
 _WEIGHT: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-_WIDE: Final = {4: 24, 6: 56}
 _ANYTHING: Final = ("*/*", "application/*")
 _LONGEST_LIST: Final = 2048  # characters of a header; a browser's Accept has some two hundred
 # Of a request's JSON, each counted as a byte: the largest bulk question has some thousands.
@@ -117,7 +116,7 @@ async def read(request: HttpRequest, max_body: int) -> Request:
         authorization=only(request, "authorization"),
         dpop=only(request, "dpop"),
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
-        peer=_network(request.client.host) if request.client else "",
+        peer=network_of(request.client.host) if request.client else "",
         document_id=id_,
     )
 
@@ -148,16 +147,6 @@ def _is_written_so(fields: Any, body: bytes) -> bool:
 def _once(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
         raise AskDifferently("BODY_INVALID", "the body has a key twice in one object")
-
-
-@lru_cache(maxsize=1024)
-def _network(host: str) -> str:
-    """The network of an address, as one customer of a provider has it: /24, or /56 in IPv6."""
-    try:
-        wide = _WIDE[ip_address(host).version]
-    except ValueError:
-        return ""
-    return str(ip_network(f"{host}/{wide}", strict=False))
 
 
 def only(request: HttpRequest, header: str) -> str | None:

@@ -3,10 +3,12 @@
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
 ClientAddress = tuple[str, int]
+_PROVIDER: Final = 24  # bits of IPv4 behind which one person's address may change
 _CUSTOMER: Final = 56  # bits of IPv6 that one customer of a provider has, as RFC 6177 expects
 _CREDENTIALS: Final = struct.Struct("3i")  # pid, uid, gid: unix(7)
 
@@ -44,6 +46,17 @@ def peer_of(host: str) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, _CUSTOMER), strict=False))
     return str(address)
+
+
+@lru_cache(maxsize=1024)
+def network_of(host: str) -> str:
+    """Where somebody is who may change addresses at will: a /24, or a /56 in IPv6; "" of none."""
+    try:
+        address = _plain(host)
+    except ValueError:
+        return ""
+    wide = _PROVIDER if isinstance(address, IPv4Address) else _CUSTOMER
+    return str(ip_network((address, wide), strict=False))
 
 
 def account_of(accepted: socket.socket) -> str:
