@@ -1,21 +1,20 @@
 """Whom a proxy of the operator's forwards a request for; nobody states from where they come."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import pytest
 
 from gateway.http.connections.peers import network_of
 from tests.support.edge import Edge, edge
 
-BEHIND_PROXY: Final = {"tls__ends_at_proxy": True}
-
 
 async def places(gateway: Edge, *forwarded: str) -> int:
     """From how many places refusals came, by the log: the first of each is an entry there."""
     gateway.town.pipeline.recorder.refusal_counter.each = 1
     for each in forwarded:
-        said = await gateway.send(**{"authorization": "Bearer x", "X-Forwarded-For": each})
+        headers: Any = {"authorization": "Bearer x", "X-Forwarded-For": each}
+        said = await gateway.send(**headers)
         assert said.status == 401
     return sum(entry["kind"] == "AUTHENTICATION_FAILURE" for entry in gateway.entries)
 
@@ -34,7 +33,7 @@ async def places(gateway: Edge, *forwarded: str) -> int:
 async def test_who_is_behind_the_operators_proxy_is_where_the_proxy_says(
     tmp_path: Path, forwarded: list[str], count: int
 ) -> None:
-    async with edge(tmp_path, **BEHIND_PROXY) as gateway:
+    async with edge(tmp_path, tls__ends_at_proxy=True) as gateway:
         assert await places(gateway, *forwarded) == count
 
 
