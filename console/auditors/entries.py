@@ -1,5 +1,6 @@
 """The log, searched: the newest entries that fit, each search itself an entry first."""
 
+import asyncio
 import csv
 import io
 from typing import Any, Final
@@ -52,7 +53,8 @@ async def export_entries(visit: Visit) -> Response:
             break
         after = {"after": found["pageInfo"]["endCursor"]}
     headers = {"Content-Disposition": 'attachment; filename="log-entries.csv"'}
-    return Response(_csv(rows), media_type="text/csv", headers=headers)
+    text = await asyncio.to_thread(_csv, rows)  # as many as 5,000: 50 ms that nobody waits for
+    return Response(text, media_type="text/csv", headers=headers)
 
 
 async def _said(visit: Visit, typed: LogFilter, more: dict[str, Any]) -> dict[str, Any]:
