@@ -7,6 +7,7 @@ from typing import Any, Final
 from adapters.contract.identifiers import Postcode
 from adapters.contract.record import Name
 from gateway.model.errors import AskDifferently, gathered
+from resolvers.comparison.normalise import typed
 from resolvers.matching.reference import Surroundings
 
 LONGEST_LINE: Final = 100
@@ -49,11 +50,11 @@ def further_details(details: Mapping[str, Any]) -> FurtherDetails:
 
 
 def names_of(field: str, values: list[str]) -> tuple[str, ...]:
-    """Names without blank ones and spare spaces; AskDifferently if there are too many.
+    """Names as registers have them, without blank ones; AskDifferently if there are too many.
 
     `field` is the one of a question's `known` that has them.
     """
-    names = tuple(" ".join(v.split()) for v in values if v.strip())
+    names = tuple(typed(v) for v in values if v.strip())
     if len(names) > MOST_NAMES or not all(map(is_line, names)):
         raise AskDifferently(
             "VARIABLES_INVALID",

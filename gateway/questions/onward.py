@@ -9,6 +9,7 @@ from adapters.contract.record import Identifier, Record
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.findings import Findings
 from resolvers.child.child import Restriction
+from resolvers.comparison.normalise import typed
 
 Lesson = Mapping[str, str]
 NUMBERS: Final = frozenset({NHS_NUMBER, UPN})
@@ -126,6 +127,6 @@ def _allowed(record: Record, source: RegisteredSource) -> dict[str, str]:
         keys["birth_date"] = str(record.birth_date)
     if "names" in onward and record.names:
         first = record.names[0]
-        keys["given_name"] = first.given[0] if first.given else None
-        keys["family_name"] = first.family
+        keys["given_name"] = typed(first.given[0]) if first.given else None
+        keys["family_name"] = typed(first.family or "")
     return {key: value for key, value in keys.items() if value}

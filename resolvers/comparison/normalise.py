@@ -9,9 +9,22 @@ _UNDECOMPOSED: Final = str.maketrans(
 )
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _PARTS: Final = re.compile("[^a-z0-9]+")
-_APOSTROPHES: Final = str.maketrans(
-    dict.fromkeys("'`\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u2018\u2019\u2032")
+_LIKE_APOSTROPHES: Final = "'`\u00b4\u02b9\u02bb\u02bc\u02be\u02bf\u2018\u2019\u2032"
+_LIKE_HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys(_LIKE_APOSTROPHES))
+_TYPED: Final = str.maketrans(
+    {**dict.fromkeys(_LIKE_APOSTROPHES, "'"), **dict.fromkeys(_LIKE_HYPHENS, "-")}
 )
+
+
+def typed(text: str) -> str:
+    """A name as a register has it: each letter one character, plain apostrophes and hyphens.
+
+    Telephones and word processors write others in their place, and some systems write a letter and
+    its accent apart. An agency that is asked for such a name finds nobody.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return " ".join(plain.translate(_TYPED).split())
 
 
 def fold(text: str | None) -> str:
