@@ -47,7 +47,9 @@ def untied(told: Reference, certain: Iterable[tuple[str, Record]], read: ReadOnc
     tied = [each for each in held if _ties(known, each)]
     firmly = [each for each in tied if _ties_firmly(known, each)]
     numbered = any(bears_number(known, each) for each in firmly)
-    hers = tied if numbered or not firmly else firmly
+    # A file without a home says of no other that it has another one.
+    housed = any(each.postcodes for each in firmly)
+    hers = firmly if housed and not numbered else tied
     if not hers or known.postcodes is None:
         return bool(held) and not hers
     hers = _linked(hers, held)
@@ -69,22 +71,28 @@ def all_numbered(told: Reference, certain: Iterable[tuple[str, Record]], read: R
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
-    """Those of the certain records that numbers link to hers, be it by way of others.
+    """Those of the certain records that numbers and homes link to hers, be it by way of others.
 
-    No further name does: many families give each child the father's, and a namesake of her
+    A file of her name and birthday that has a home of hers is hers, and so is what its number is on
+    too. No further name links: many families give each child the father's, and a namesake of her
     birthday may have had the same (ADR 0085). Each record is reached once.
     """
-    bearing: defaultdict[Identifier, list[Details]] = defaultdict(list)
+    bearing: defaultdict[Identifier | str, list[Details]] = defaultdict(list)
     for each in held:
-        for number in each.identifiers:
-            bearing[number].append(each)
+        for link in _links(each):
+            bearing[link].append(each)
     linked, reached = [*hers], set(map(id, hers))
     for each in linked:  # it grows meanwhile
-        for other in (one for number in each.identifiers for one in bearing.pop(number, ())):
+        for other in (one for link in _links(each) for one in bearing.pop(link, ())):
             if id(other) not in reached:
                 reached.add(id(other))
                 linked.append(other)
     return linked
+
+
+def _links(held: Details) -> frozenset[Identifier | str]:
+    """The numbers and the homes of a record."""
+    return frozenset[Identifier | str]().union(held.identifiers, held.postcodes or ())
 
 
 def _elsewhere(held: Details, homes: KnownHomes) -> bool:

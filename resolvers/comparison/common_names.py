@@ -73,6 +73,20 @@ def given_frequency(folded: str) -> float:
     return _GIVENS.get(called(folded), _UNSEEN_GIVEN)
 
 
+def met_family_frequency(held: frozenset[str], known: frozenset[str]) -> float:
+    """The share of children with a family name that both have, or else with any that is known.
+
+    So a common name that is told besides makes no other one common.
+    """
+    return max(map(family_frequency, (held & known) or known))
+
+
+def met_given_frequency(held: frozenset[str], known: frozenset[str]) -> float:
+    """The same of given names, by the word that both are called by."""
+    words = {called(given) for given in known}
+    return max(map(given_frequency, words & {called(given) for given in held} or words))
+
+
 def established(folded: str) -> bool:
     """Whether this is a given name in its own right, so that hardly a slip of the pen wrote it."""
     return folded in _ESTABLISHED

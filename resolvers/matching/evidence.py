@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from adapters.contract.codes import Sex
 from resolvers.comparison import birth_dates, postcodes
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.common_names import family_frequency, given_frequency
+from resolvers.comparison.common_names import met_family_frequency, met_given_frequency
 from resolvers.comparison.names import (
     NamePart,
     call_otherwise,
@@ -195,8 +195,10 @@ def _weighed(known: Details, held: Details) -> Evidence:
         birth_date=born,
         sex=_compare_sex(held.sex, known.sex),
         postcode=_compare_postcodes(held, known),
-        family_frequency=max(map(family_frequency, known.families)) if same_family else 1.0,
-        given_frequency=max(map(given_frequency, known.givens)) if same_given else 1.0,
+        family_frequency=met_family_frequency(held.families, known.families)
+        if same_family
+        else 1.0,
+        given_frequency=met_given_frequency(held.givens, known.givens) if same_given else 1.0,
         ties=_ties(Around.of_record(held.record), known.around)
         if known.around and held.record
         else (),

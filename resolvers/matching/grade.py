@@ -104,6 +104,18 @@ class Resolution:
             if not graded.tied and graded.grade.grade in likely
         )
 
+    def likely(self, source: str) -> tuple[Record, ...]:
+        """The records of one source that are certain, or that a home may yet make so.
+
+        Those are probable, and nothing of them differs.
+        """
+        return tuple(
+            graded.record
+            for graded in self.by_source.get(source, ())
+            if graded.grade.grade is MatchGrade.CERTAIN
+            or (graded.grade.grade is MatchGrade.PROBABLE and not graded.grade.differed)
+        )
+
     def tied_alone(self) -> Self:
         """The same without records that rest on demographics alone."""
         tied = {s: tuple(g for g in every if g.tied) for s, every in self.by_source.items()}

@@ -302,7 +302,7 @@ def _untied(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode
         return None
     if evidence.postcode in _DIFFERING and (known_by or not numbered):
         return ReasonCode.OTHER_HOME
-    others = known_by and numbered and known.all.postcodes is not None
+    others = known_by and numbered and known.all.postcodes is not None and not found.company.alone
     return None if evidence.sex is _SAME and not others else ReasonCode.NO_TIE
 
 

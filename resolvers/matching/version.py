@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "15"
+MATCHER: Final = "16"

@@ -24,6 +24,7 @@ from resolvers.matching.shield_reach import leading
 Numbers = frozenset[Identifier]
 _File = tuple[str, Record]  # a source of the set or an identity source, and a record there
 _NOBODYS: Final = Numbers()
+MOST_LIKELY: Final = 3  # children of one name and birthday: each is asked about by number
 
 
 @plainly_made
@@ -38,12 +39,17 @@ class Heard:
     sources: Mapping[str, RegisteredSource]
     read: ReadOnce
 
-    def owed(self, reference: Reference, resolution: Resolution) -> Mapping[str, Numbers]:
-        """By source id, the numbers by which it is still to be asked; empty where none is left."""
+    def owed(
+        self, reference: Reference, resolution: Resolution, *, before_a_home: bool = False
+    ) -> Mapping[str, Numbers]:
+        """By source id, the numbers by which it is still to be asked; empty where none is left.
+
+        `before_a_home`: those too that stand on files which a home may make hers.
+        """
         if not self.left:
             return {}
         of_others = reference.of_others
-        owed = self._left(self._hers(reference, resolution))
+        owed = self._left(self._hers(reference, resolution, before_a_home=before_a_home))
         return {name: more for name, numbers in owed.items() if (more := numbers - of_others)}
 
     @property
@@ -83,10 +89,13 @@ class Heard:
         manifest = self.sources[source].manifest
         return "identifiers" in manifest.source.onward
 
-    def _hers(self, reference: Reference, resolution: Resolution) -> list[_File]:
+    def _hers(
+        self, reference: Reference, resolution: Resolution, *, before_a_home: bool
+    ) -> list[_File]:
         """The files that may be hers by any reading; of an identity source the certain ones.
 
-        A register has each namesake too, and tells them apart.
+        A register has each namesake too, and tells them apart. Before a home counts, a few that
+        are likely there lead on too.
         """
         files = self._files
         held = without_crowds(
@@ -96,6 +105,8 @@ class Heard:
         identity = {name for name, _ in files if self.sources[name].is_identity}
         # The very records that were resolved: to compare each with each takes their square.
         certain = {id(record) for name in identity for record in resolution.certain(name)}
+        likely = [resolution.likely(name) for name in identity] if before_a_home else []
+        certain.update(id(r) for every in likely if len(every) <= MOST_LIKELY for r in every)
         return [
             (name, record)
             for at, (name, record) in enumerate(files)

@@ -16,6 +16,7 @@ from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.questions.finder import Finder, FoundOnce
 from gateway.questions.findings import Findings
+from gateway.questions.numbers.owed import MOST_LIKELY, Heard
 from gateway.questions.onward import Lesson, lessons
 from gateway.questions.shield.namesakes import NamesakeSearch
 from resolvers.child.child import Restriction
@@ -26,7 +27,8 @@ from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.matching.reference import Reference, named_record
 
 _NOBODY: Final = frozenset[Identifier]()
-_MOST_LIKELY: Final = 3  # children of one name and birthday: each is asked about by number
+
+_ELSEWHERE: Final = frozenset({"postcode"})  # from homes on files; the told one is not compared
 
 
 @dataclass(slots=True)
@@ -63,7 +65,21 @@ class ToldHome:
 
     def _children(self, answers: Mapping[str, SourceAnswer]) -> tuple[Findings, ...]:
         children = _likely(self._named(_NOBODY).of(answers), self._authorities)
-        return tuple(self._named(records).of(answers) for records in children)
+        return tuple(self._in_full_asked(self._named(records).of(answers)) for records in children)
+
+    def _in_full_asked(self, supposed: Findings) -> Findings:
+        """The same, unknown while the set was not asked by a number on a file that a home may tie.
+
+        Once a carer or a home ties a school's file, its pupil number is hers: to ask by it only
+        then would depend on whether the guess was right (ADR 0093).
+        """
+        if supposed.restriction is not Restriction.NONE_KNOWN:
+            return supposed
+        heard = Heard(supposed.answers, self.sources, self.once.resolver.read)
+        owed = heard.owed(supposed.reference, supposed.resolution, before_a_home=True)
+        if not owed:
+            return supposed
+        return replace(supposed, owed=owed, restriction=Restriction.UNKNOWN)
 
     def _named(self, likely: frozenset[Identifier]) -> Finder:
         """Finds as if the caller had told of no place, and named these records."""
@@ -150,7 +166,7 @@ def _likely(found: Findings, authorities: Iterable[str]) -> list[frozenset[Ident
     """
     likely = {source: _likeliest(found.graded(source)) for source in authorities}
     crowded = max(likely, key=lambda source: len(likely[source]), default="")
-    if not 0 < len(likely.get(crowded, ())) <= _MOST_LIKELY:
+    if not 0 < len(likely.get(crowded, ())) <= MOST_LIKELY:
         return []
     others = [(s, record) for s, records in likely.items() if s != crowded for record in records]
     children = [
@@ -197,6 +213,6 @@ def _is_likely(graded: Graded) -> bool:
     grade = graded.grade
     probable = grade.grade is MatchGrade.PROBABLE and not grade.likely_other
     loose = grade.grade is MatchGrade.CERTAIN and not graded.tied
-    fits = (probable or loose) and not grade.differed
+    fits = (probable or loose) and {*grade.differed} <= _ELSEWHERE
     record = graded.record
     return fits and record.restricted is False and bool(record.record_id)

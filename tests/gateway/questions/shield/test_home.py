@@ -53,6 +53,17 @@ def test_a_namesake_who_is_called_so_in_part_is_not_asked_about_beside_the_child
     assert home._likeliest((in_part,)) == [other]  # noqa: SLF001
 
 
+def test_a_register_with_another_home_than_a_file_that_joined_is_asked_about() -> None:
+    agreed = ("birth_date", "family_name", "given_name")
+    record = Record(record_id="hers", restricted=False)
+    moved, other = (
+        Graded(record, Grade(MatchGrade.CERTAIN, agreed, (differed,)), tied=False)
+        for differed in ("postcode", "sex")
+    )
+    assert home._likeliest((moved,)) == [record]  # noqa: SLF001  whom the set is asked about
+    assert not home._likeliest((other,))  # noqa: SLF001
+
+
 async def test_the_home_itself_is_sent_to_nobody(tmp_path: Path) -> None:
     async with town_with(tmp_path) as asked:
         await asked.town.ask(HERS)
