@@ -79,13 +79,13 @@ def _listed(
 ) -> tuple[Reply, ...]:
     """What one list of everybody's records says of each."""
     found = source.reader.found(operation, answer)
-    if isinstance(found, NoRecord | RestrictedReply):
-        return _all(questions, NOT_OURS)  # `absent` is said of one child, and nobody says of whom
+    if isinstance(found, NoRecord | RestrictedReply | TooMany):
+        return _all(questions, NOT_OURS)  # it is said of one child, and nobody says of whom
     if not isinstance(found, FoundDocuments):
         return _all(questions, found)
     most, received = source.limits.max_records, len(found.documents)
     if received > most * len(questions):
-        return _all(questions, TooMany())
+        return _all(questions, NOT_OURS)  # one child may have them all
     more = source.dialect.more(answer, found.beside, received)
     cut = found.more or found.partial or more is True or (found.total or 0) > received
     ended = operation.total is not None or more is False

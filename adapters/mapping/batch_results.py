@@ -88,14 +88,18 @@ def _of_one(question: Question, answered: BatchAnswer, unnamed: Reply, most: int
 def in_their_places(questions: Sequence[Question], replies: Sequence[Reply]) -> tuple[Reply, ...]:
     """Replies whose place says whose they are, believed only as far as their records agree.
 
-    Where one names somebody else, the places cannot be trusted, and an empty one proves nothing.
+    Where one names somebody else, the places cannot be trusted, and one without a record says
+    nothing. Too many records are not read, so that nobody knows whose they are.
     """
     placed = tuple(zip(questions, replies, strict=True))
     astray = not all(_names(one, reply) for one, reply in placed)
-    return tuple(
-        NOT_OURS if not _names(one, reply) or (astray and isinstance(reply, NoRecord)) else reply
-        for one, reply in placed
-    )
+    return tuple(NOT_OURS if _unsure(one, reply, astray=astray) else reply for one, reply in placed)
+
+
+def _unsure(question: Question, reply: Reply, *, astray: bool) -> bool:
+    if isinstance(reply, Records):
+        return not _names(question, reply)
+    return astray or isinstance(reply, TooMany)
 
 
 def _names(question: Question, reply: Reply) -> bool:

@@ -31,7 +31,7 @@ from adapters.contract.turns import in_turn
 from adapters.expressions.shape import shape_of
 from adapters.manifest.limits import Limits
 from adapters.manifest.manifest import Manifest
-from adapters.mapping.batch_results import key_of, told_apart
+from adapters.mapping.batch_results import NOT_OURS, key_of, told_apart
 from adapters.mapping.caps import ROW_CAP
 from adapters.mapping.rows import Row, belong, length, record_keys, size
 from adapters.network.egress import Egress
@@ -82,6 +82,8 @@ class SqlSource:
         )
         if isinstance(replies, tuple):
             return replies
+        if isinstance(replies, TooMany | Malformed):
+            return (_of_somebody(questions[0], replies),) * len(questions)
         return (_at(questions[0], replies),) * len(questions)
 
     async def aclose(self) -> None:
@@ -260,6 +262,14 @@ class SqlSource:
 def _together(rows: list[Row], more: list[Row]) -> list[Row]:
     known = set(map(repr, rows))
     return rows + [row for row in more if repr(row) not in known]
+
+
+def _of_somebody(question: Question, reply: TooMany | Malformed) -> Reply:
+    """What one child's rows made of everybody's: each is asked about alone."""
+    said = _at(question, reply)
+    if not isinstance(said, Malformed):
+        return NOT_OURS
+    return replace(NOT_OURS, place=said.place, shape=said.shape)
 
 
 def _at(question: Question, reply: Reply) -> Reply:

@@ -101,6 +101,14 @@ class SourceAnswer:
         return self.empty and bool(self.absent) and not self.unproven
 
 
+def each_once(reply: Reply) -> Reply:
+    """The reply with a record that stands in it twice once: one file is not two to choose from."""
+    if not isinstance(reply, Records) or len(reply.records) == 1:
+        return reply
+    once = tuple(dict.fromkeys(reply.records))
+    return reply if len(once) == len(reply.records) else replace(reply, records=once)
+
+
 def together(one: SourceAnswer, other: SourceAnswer) -> SourceAnswer:
     """The answer of a source that was asked twice: what it found, or how the second time failed.
 

@@ -13,7 +13,7 @@ from adapters.contract.record import Identifier
 from gateway.fanout.coalesce import CallResult
 from gateway.fanout.limits import CallCount, SourceLimits
 from gateway.fanout.proof_of_life import Way
-from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer
+from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer, each_once
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
 from resolvers.outcome import Outcome, judge
@@ -78,7 +78,8 @@ class AttemptReader:
         self, tried: Attempt, brought: CallResult, elapsed_ms: int, *, proven: bool = True
     ) -> SourceAnswer:
         """What the source answers by now; `proven`: that it found nobody, if so, counts."""
-        card, given, before, reply = tried.card, tried.given, tried.before, brought.reply
+        card, given, before = tried.card, tried.given, tried.before
+        reply = each_once(brought.reply)
         numbers = frozenset([Identifier(key, given[key]) for key in given.keys() & CHILD_NUMBERS])
         absent = _NOBODY
         if isinstance(reply, Records):

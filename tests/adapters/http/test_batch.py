@@ -12,7 +12,6 @@ from adapters.contract.contract import (
     NoRecord,
     Records,
     Reply,
-    TooMany,
     Unavailable,
     settled,
 )
@@ -119,10 +118,10 @@ async def test_who_was_meant_by_nobody_here_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("answer", "status", "reply"),
     [
-        ({"code": "TOO_MANY"}, 200, TooMany()),
+        ({"code": "TOO_MANY"}, 200, Malformed("batch")),
         ({"error": "?"}, 404, Malformed("status")),
         ({}, 503, Unavailable(Fault.SERVER_ERROR, None, 503)),
-        ({"children": [child(ANN)] * 7, "total": 7}, 200, TooMany()),
+        ({"children": [child(ANN)] * 7, "total": 7}, 200, Malformed("batch")),
     ],
 )
 async def test_what_fails_for_the_request_fails_for_each(

@@ -22,6 +22,19 @@ async def test_a_child_known_to_two_agencies_is_found_at_both(tmp_path: Path) ->
     assert answer.completeness["complete"] is True
 
 
+def test_a_file_that_an_agency_gives_twice_is_one_file() -> None:
+    async def doubled(_: Question) -> Reply:
+        return Records((record(), record()))
+
+    async def asked() -> list[Reply]:
+        question = PlainQuestion(
+            (registered(file_of("council"), doubled),), until=0.5, clock=Clock(monotonic=now)
+        )
+        return [each.reply async for each in question.answers()]
+
+    assert run(asked()) == [Records((record(),))]
+
+
 async def asked_beside_one_that_will_not_stop() -> dict[str, Reply]:
     """What each source says in the end, of a question that takes half a second at most."""
     released = asyncio.Event()

@@ -87,6 +87,7 @@ def _batching(
         wrong=draw(st.sampled_from(WRONGS)),
         at=draw(st.integers(0, _MOST)),
         stranger=stranger,
+        crowd=draw(st.sampled_from([None, None, *people])),
     )
 
 

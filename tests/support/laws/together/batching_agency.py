@@ -19,6 +19,7 @@ WRONGS: Final = (
 )
 # Of these the answer itself says that it has nothing to say of a child.
 FAILS: Final = frozenset({"failed", "unread"})
+_CROWD: Final = 30  # the manifest takes six of a child
 _TEST_CHILD: Final = {**TEST_CHILD, "homes": [], "confidentiality": "U"}
 
 
@@ -26,13 +27,15 @@ _TEST_CHILD: Final = {**TEST_CHILD, "homes": [], "confidentiality": "U"}
 class BatchingAgency(LawAgency):
     """It answers in the words of `speech`; about several children it is `wrong`, at the place `at`.
 
-    `stranger` is a child about whom nobody asks.
+    `stranger` is a child about whom nobody asks, `crowd` one of whom it has more records than it
+    may tell, alone too.
     """
 
     speech: TogetherSpeech = field(default=SPEECHES[0])
     wrong: str = "well"
     at: int = 0
     stranger: LawChild | None = None
+    crowd: LawChild | None = None
 
     def manifest(self, url: str) -> str:
         """The manifest, for a desk at `url`."""
@@ -53,6 +56,9 @@ class BatchingAgency(LawAgency):
     def _share(self, number: str) -> Share:
         if number == TEST_CHILD["nhs"]:
             return Share((_TEST_CHILD,), 1)
+        if self.crowd is not None and number == self.crowd.numbers["nhs_number"]:
+            one = HeldRecord(self.id, 6, self.crowd).document
+            return Share(tuple({**one, "id": f"{self.id}-{n}"} for n in range(_CROWD)), _CROWD)
         found = tuple(
             each.document for each in self.held if each.numbers.get("nhs_number") == number
         )
