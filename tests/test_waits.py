@@ -13,6 +13,7 @@ from tests.support.docs.pages import ROOT
 ALLOWED: Final[Mapping[str, str]] = {
     "tests/adapters/conformance/test_hostile_sources.py": "an agency that drips a byte at a time",
     "tests/adapters/http/paging/test_pages.py": "an agency that is given up long before it answers",
+    "tests/console/operators/test_operations.py": "a check, which stands for some seconds",
     "tests/gateway/audit/witness/test_silence.py": "the gateway's own waits, in its own time",
     "tests/gateway/http/connections/test_times.py": "a client that drips a byte at a time",
     "tests/support/adapters/foreign_servers.py": "servers that do not say that they listen",

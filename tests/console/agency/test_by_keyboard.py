@@ -1,11 +1,12 @@
 """The pages of agencies, operators and auditors by keyboard alone, and with two tabs at work."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_window
+from tests.support.console.browser import new_tab, new_window
 from tests.support.console.town_pages import TownPages
 
 IT: Final = "An agency's IT"
@@ -42,12 +43,17 @@ def walked(page: Page) -> tuple[list[int], list[int]]:
     return controls, reached
 
 
+@pytest.fixture(scope="module")
+def forced(browser: Browser) -> Iterator[BrowserContext]:
+    with new_window(browser, forced_colors="active") as window:
+        yield window
+
+
 @pytest.mark.parametrize(("who", "paths"), WALKS)
 def test_tab_reaches_everything_in_order_and_shows_where_it_is(
-    browser: Browser, town: TownPages, who: str, paths: tuple[str, ...]
+    forced: BrowserContext, town: TownPages, who: str, paths: tuple[str, ...]
 ) -> None:
-    with new_window(browser, forced_colors="active") as context:
-        page = context.new_page()
+    with new_tab(forced) as page:
         town.sign_in(page, who)
         for path in paths:
             page.goto(f"{town.url}{path}")

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
+from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
-from tests.support.console.browser import new_window, sideways, stored, violations
+from tests.support.console.browser import new_tab, new_window, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
 
 IT = "An agency's IT"
@@ -23,17 +25,32 @@ SUSPEND = """() => { const form = document.querySelector("header form");
         form.append(Object.assign(document.createElement("input"), {name, value}));
     form.submit(); }"""
 As = Callable[..., Page]
+Windows = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Gives a small window, by how many are open beside it; without script if that is said."""
+    with ExitStack() as opened:
+
+        @cache
+        def window(beside: int, *, script: bool) -> BrowserContext:
+            del beside
+            small = {"width": 320, "height": 256}
+            window = new_window(browser, viewport=small, java_script_enabled=script)
+            return opened.enter_context(window)
+
+        yield window
 
 
 @pytest.fixture
-def signed_in(browser: Browser, town: TownPages) -> Iterator[As]:
+def signed_in(windows: Windows, town: TownPages) -> Iterator[As]:
     """Opens a small window in which somebody is signed in; without script if that is said."""
-    with ExitStack() as windows:
+    beside = count()
+    with ExitStack() as tabs:
 
         def opened(who: str, *, script: bool = True) -> Page:
-            small = {"width": 320, "height": 256}
-            window = new_window(browser, viewport=small, java_script_enabled=script)
-            page = windows.enter_context(window).new_page()
+            page = tabs.enter_context(new_tab(windows(next(beside), script=script)))
             town.sign_in(page, who)
             return page
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_window, sideways, stored, violations
+from tests.support.console.browser import new_tab, new_window, sideways, stored, violations
 from tests.support.console.reading import grade
 from tests.support.console.told_gateway import told_pages
 from tests.support.console.town_pages import TownPages
@@ -20,10 +20,16 @@ HARD = (
 )
 
 
+@pytest.fixture(scope="module")
+def small(browser: Browser) -> Iterator[BrowserContext]:
+    with new_window(browser, viewport={"width": 320, "height": 256}) as window:
+        yield window
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
-        yield context.new_page()
+def page(small: BrowserContext) -> Iterator[Page]:
+    with new_tab(small) as tab:
+        yield tab
 
 
 def looked(town: TownPages, page: Page, who: str, query: str = "") -> None:

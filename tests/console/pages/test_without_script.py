@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_window
+from tests.support.console.browser import new_tab, new_window
 from tests.support.console.demo_pages import CAST, EVERYWHERE, DemoPages, find_team, sign_in
 from tests.support.console.joining import SOURCE, completed, draft, read_by_approver
 from tests.support.docs.pages import text
@@ -14,10 +14,16 @@ from tests.support.docs.pages import text
 Walk = Callable[[Page, DemoPages], set[str]]
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    with new_window(browser, java_script_enabled=False) as window:
+        yield window
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with new_window(browser, java_script_enabled=False) as context:
-        yield context.new_page()
+def page(window: BrowserContext) -> Iterator[Page]:
+    with new_tab(window) as tab:
+        yield tab
 
 
 def opens(page: Page, demo: DemoPages, *paths: str) -> set[str]:

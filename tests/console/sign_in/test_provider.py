@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.adapters.foreign_servers import installed
-from tests.support.console.browser import new_window
+from tests.support.console.browser import new_tab, new_window
 from tests.support.console.foreign_provider import (
     foreign_provider,
     sign_in_there,
@@ -29,10 +29,16 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield served
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    with new_window(browser) as window:
+        yield window
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with new_window(browser) as context:
-        yield context.new_page()
+def page(window: BrowserContext) -> Iterator[Page]:
+    with new_tab(window) as tab:
+        yield tab
 
 
 def test_the_gateway_gets_the_persons_token_and_proof_of_the_key_it_is_bound_to(

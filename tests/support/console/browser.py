@@ -13,6 +13,8 @@ from tests.support.adapters.foreign_servers import installed
 from tests.support.patience import PATIENCE_S
 
 _AXE: Final = Path(__file__).parents[2] / "console/axe"
+# Of what a page does well, axe is to list nothing.
+_WRONG: Final = ["violations"]
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -35,6 +37,20 @@ def new_window(browser: Browser, **given: Any) -> BrowserContext:
     return context
 
 
+@contextmanager
+def new_tab(window: BrowserContext) -> Iterator[Page]:
+    """A tab of a window that has others after it: a sixth of what a window of its own takes.
+
+    It finds no cookie, and its window is left without any tab but a blank one, which keeps it open.
+    """
+    if not window.pages:
+        window.new_page()
+    window.clear_cookies()
+    yield window.new_page()
+    for page in window.pages[1:]:
+        page.close()
+
+
 def axe_source() -> str:
     """The checker's own code; skips where npm cannot bring it."""
     return (installed(_AXE) / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -43,7 +59,7 @@ def axe_source() -> str:
 def violations(page: Page, source: str) -> list[str]:
     """What axe finds against WCAG 2.2 AA on a page as it is now: rule and place."""
     page.evaluate(source)
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", _RULES)
+    found = page.evaluate("(given) => axe.run(given)", {"runOnly": _RULES, "resultTypes": _WRONG})
     return [
         f"{each['id']}: {node['target']}" for each in found["violations"] for node in each["nodes"]
     ]
