@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.adapters.foreign_servers import installed
+from tests.support.console.visitor import ReadPage
 from tests.support.patience import PATIENCE_S
 
 _AXE: Final = Path(__file__).parents[2] / "console/axe"
@@ -49,6 +51,18 @@ def new_tab(window: BrowserContext) -> Iterator[Page]:
     yield window.new_page()
     for page in window.pages[1:]:
         page.close()
+
+
+def sign_in_unseen(page: Page, url: str, who: str) -> None:
+    """Sign in as one of those who can be chosen, as a page's browser; it shows the first page then.
+
+    The steps to there are not shown, as each page that is takes a fifth of a second.
+    """
+    asked = page.request.get(f"{url}/sign-in?anew")
+    offered = ReadPage()
+    offered.feed(asked.text())
+    page.request.get(urljoin(asked.url, f"/chosen?{urlencode(offered.buttons[who])}"))
+    page.goto(f"{url}/")
 
 
 def axe_source() -> str:

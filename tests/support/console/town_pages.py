@@ -21,6 +21,7 @@ from demo.pages.people import DemoPerson
 from demo.pages.sign_in_service import CLIENT, SignInService
 from gateway.identity.development_token import issue
 from gateway.model.caller import Caller
+from tests.support.console.browser import sign_in_unseen
 from tests.support.families import CHILD, DISCLOSED, PARENT, Families, families
 from tests.support.patience import PATIENCE_S
 from tests.support.town import PRACTITIONER
@@ -122,9 +123,7 @@ class TownPages:
 
     def sign_in(self, page: Page, who: str) -> None:
         """Sign in as one of them."""
-        page.goto(f"{self.url}/sign-in?anew")
-        page.get_by_role("button", name=who, exact=True).click()
-        page.wait_for_url(f"{self.url}/")
+        sign_in_unseen(page, self.url, who)
 
 
 def _family(who: str, claims: Mapping[str, Any], pages: TownPages) -> DemoPerson:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from tests.support.console.browser import sign_in_unseen
 from tests.support.console.told_gateway import ToldPages, agency_row
 
 _WORKER: Final = {
@@ -90,9 +91,7 @@ EVERYTHING: Final[Mapping[str, Any]] = {
 
 def sign_in(page: Page, url: str) -> None:
     """Sign in as the nurse."""
-    page.goto(f"{url}/sign-in")
-    page.get_by_role("button", name="A nurse").click()
-    page.wait_for_url(f"{url}/")
+    sign_in_unseen(page, url, "A nurse")
 
 
 def walk_to(state: str, page: Page, pages: ToldPages) -> None:
