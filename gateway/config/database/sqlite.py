@@ -6,15 +6,26 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy import literal as sql_literal
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, Pool, StaticPool
+from sqlalchemy.util import LRUCache
 
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused, Lock
 from gateway.config.database.journal import empty_journal
@@ -23,6 +34,8 @@ from gateway.config.database.schema import EMPTY, Schema
 T = TypeVar("T")
 _BUSY_SECONDS: Final = 5.0
 _BETWEEN_TRIES_S: Final = 0.02
+_URL: Final = "sqlite://"
+_COMPILED: Final = 500  # statements that are kept: far more than all stores have
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
@@ -165,11 +178,26 @@ def told(file: Path) -> Iterator[None]:
         raise DatabaseRefused(f"{file}: cannot be used ({type(error).__name__})") from None
 
 
-def _engine(connect: Callable[[], sqlite3.Connection], pool: type[Pool]) -> Engine:
-    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
+def _engine(connect: Callable[[], Any], pool: type[Pool]) -> Engine:
+    dialect, compiled = _shared()
+    engine = Engine(
+        pool(connect, dialect=dialect),
+        dialect,
+        make_url(_URL),
+        hide_parameters=True,
+        execution_options={"compiled_cache": compiled},
+    )
     # The driver would begin before a write alone, and so late that two could wait for each other.
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@cache
+def _shared() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """The dialect and what was compiled for it: each statement once a process, not once a file."""
+    made = create_engine(_URL)
+    with made.connect():  # it asks the driver once what it can do
+        return made.dialect, LRUCache(_COMPILED)
 
 
 def _begin(connection: Connection) -> None:
