@@ -55,12 +55,13 @@ _LEAST_S: Final = 30
 _PATIENCE: Final = re.compile(
     r"^_?(?:PATIENCE|START|INSTALL)_M?S\b[^=\n]*=\s*[\d_.]+$", re.MULTILINE
 )
+SHOWING: Final = {"goto", "reload", "go_back", "go_forward"}
 LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}
 
 
 @cache
 def nodes(code: str) -> tuple[ast.AST, ...]:
-    kept = (ast.Call, ast.ImportFrom)
+    kept = (ast.Call, ast.ImportFrom, ast.While)
     return tuple(node for node in ast.walk(ast.parse(code)) if isinstance(node, kept))
 
 
@@ -107,6 +108,19 @@ def borrowed(code: str) -> list[str]:
     ]
 
 
+def shown_again(code: str) -> list[str]:
+    """The loops that show a page until it says something: each look keeps a core busy."""
+    loops = (node for node in nodes(code) if isinstance(node, ast.While))
+    return [
+        ast.unparse(call.func)
+        for loop in loops
+        for call in ast.walk(loop)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in SHOWING
+    ]
+
+
 def impatient(code: str) -> list[str]:
     """The bounds of a file's own for what must come: one that is too short cries wolf."""
     return [whole.group() for whole in _PATIENCE.finditer(code)]
@@ -137,8 +151,8 @@ def test_no_test_waits_for_a_time_but_those_that_say_why() -> None:
     assert found(borrowed) == {}
 
 
-@pytest.mark.parametrize("look", [bounded, ports])
-def test_no_test_races_a_cancellation_or_listens_at_a_port_of_its_own_choice(
+@pytest.mark.parametrize("look", [bounded, ports, shown_again])
+def test_no_test_races_a_cancellation_chooses_a_port_or_shows_a_page_until_it_fits(
     look: Callable[[str], list[str]],
 ) -> None:
     assert found(look) == {}
@@ -166,6 +180,8 @@ def test_every_agency_of_the_tests_may_take_as_long_as_a_busy_machine_does() -> 
         (borrowed, "from time import sleep\nsleep(1)"),
         (borrowed, "from asyncio import sleep as nap"),
         (bounded, "await asyncio.wait_for(gone.wait(), 5)"),
+        (shown_again, "while 'well' not in page.content():\n    page.reload()"),
+        (shown_again, "while True:\n    if found(opened.goto(url)): break"),
         (ports, "socket.create_server(('127.0.0.1', 8080))"),
         (ports, "web.TCPSite(runner, '127.0.0.1', 9000)"),
         (ports, "await asyncio.start_server(handle, '127.0.0.1', port=4711)"),
@@ -182,6 +198,7 @@ def test_whoever_waits_for_a_time_or_chooses_a_port_is_found(
     [
         (sleeps, "await asyncio.sleep(0)"),
         (sleeps, "from tests.support.virtual_time import sleep\nawait sleep(20)"),
+        (shown_again, "while said not in page.request.get(url).text(): rest()\npage.goto(url)"),
         (ports, "socket.create_server(('127.0.0.1', 0))"),
         (hasty, '    timeout: str = "60s"'),
         (impatient, "from tests.support.patience import PATIENCE_S\nlimit = PATIENCE_S * 2"),

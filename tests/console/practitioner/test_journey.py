@@ -224,7 +224,7 @@ def test_two_children_in_two_tabs_never_mix(live: Page, demo: DemoPages) -> None
     assert SHIELDED.family in other.locator("#asked-about").inner_text()
     assert SHIELDED.family not in live.content()
     assert MIRA.family not in other.content()
-    other.close()  # in front of the page, it would have the browser show the page seldom
+    other.close()  # in front of the page, it would rarely have the browser show the page
 
 
 def test_a_button_clears_it(live: Page, demo: DemoPages) -> None:
