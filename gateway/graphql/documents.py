@@ -42,8 +42,10 @@ from gateway.graphql.literals import refuse_numbers, refuse_personal_literals
 from gateway.graphql.selection import (
     NO_ANSWER,
     AnswerKeys,
+    Directives,
     answer_keys,
     deliveries,
+    included,
     record_fields,
     undelivered,
 )
@@ -66,7 +68,8 @@ class DocumentOperation:
     directive may skip counts as selected; `tells_restriction` says whether the answer's own
     `restriction` is among it, `tells_child` whether its `child` is. `deliveries` are its @defer and
     @stream. `write` writes the data of an answer that comes whole; without one graphql-core has to
-    execute. `keys` are those of its answers in a response. `never_null` are the variables that may
+    execute. `keys` are those of its answers in a response; `when` are the @skip and @include that
+    its question stands under. `never_null` are the variables that may
     be left out and not be null; `variables` reads all of them. `of_schema`: it asks for the schema
     alone, so that nothing of its answer is waited for.
     """
@@ -79,6 +82,7 @@ class DocumentOperation:
     tells_child: bool = True
     write: WriteAnswer | None = None
     keys: AnswerKeys = NO_ANSWER
+    when: Directives = ()
     never_null: frozenset[str] = frozenset()
     variables: CompiledVariables = NO_VARIABLES
     searches: bool = False
@@ -89,14 +93,21 @@ class DocumentOperation:
         """Whether it asks about several children at once, or may."""
         return self.question is not None and self.question.name.value == "children"
 
+    def asks(self, variables: Mapping[str, Any]) -> bool:
+        """Whether it asks about a child with these variables: its question may be skipped."""
+        return self.question is not None and included(self.when, self._with_defaults(variables))
+
     def keys_with(self, variables: Mapping[str, Any]) -> AnswerKeys:
         """The keys of its answers in a response to these variables."""
+        return self.keys.included(self._with_defaults(variables))
+
+    def _with_defaults(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         defaults = {
             each.variable.name.value: each.default_value.value
             for each in self.node.variable_definitions or ()
             if isinstance(each.default_value, BooleanValueNode)
         }
-        return self.keys.included({**defaults, **variables})
+        return {**defaults, **variables}
 
     @property
     def sent_as(self) -> dict[str, str]:
@@ -253,7 +264,9 @@ class Documents:
         keys = answer_keys(asked.node, every)
         fields = record_fields(iter(under))
         tells, child = "restriction" in under, any(p.split(".")[0] == "child" for p in under)
-        return DocumentOperation(node, parts, asked.node, fields, tells, child, keys=keys)
+        return DocumentOperation(
+            node, parts, asked.node, fields, tells, child, keys=keys, when=asked.when
+        )
 
 
 def _weight(text: str, settings: DocumentSettings) -> int:

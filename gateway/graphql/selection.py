@@ -72,7 +72,7 @@ class AnswerKeys:
         fields = {
             key: name
             for key, name in self.fields.items()
-            if any(all(_holds(d, variables) for d in each) for each in self.when.get(key, ((),)))
+            if any(included(each, variables) for each in self.when.get(key, ((),)))
         }
         return replace(self, fields=fields)
 
@@ -165,6 +165,11 @@ def answer_keys(question: FieldNode, every: Iterable[Selected]) -> AnswerKeys:
 
 def _conditions(node: SelectionNode) -> Directives:
     return tuple(d for d in node.directives or () if d.name.value in _CONDITIONS)
+
+
+def included(conditions: Directives, variables: Mapping[str, Any]) -> bool:
+    """Whether every @skip and @include lets in what stands under them."""
+    return all(_holds(each, variables) for each in conditions)
 
 
 def _holds(condition: DirectiveNode, variables: Mapping[str, Any]) -> bool:

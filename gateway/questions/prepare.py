@@ -206,7 +206,7 @@ class Preparation:
         reader = ArgumentReader(self.schema, paths, suggest=self.trusted is None)
         values, compiled = reader.values(operation, variables)
         self.stages.figures.went(VARIABLES, compiled=compiled)
-        if operation.question is None:
+        if not operation.asks(variables):
             return []
         try:
             return self._within_limits(operation, reader.arguments(operation, values), caller)
