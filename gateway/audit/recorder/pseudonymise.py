@@ -1,5 +1,6 @@
 """What the log says of a child and of a reason, made unreadable before it is written."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ from gateway.model.inquiry import Inquiry, Known
 OUT_OF_AREA: Final = "OUT_OF_AREA"
 CHOSEN: Final = "CHOSEN"
 AGAIN: Final = "AGAIN"
+# Whatever a screen, a spreadsheet or a terminal begins a line after.
+_LINE_END: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_FURTHER_LINE: Final = r"\g<0>    "
 _query_id: Final = RandomBytes(12)
 
 
@@ -153,7 +157,10 @@ def _identifiers(known: Known) -> Iterator[tuple[str, str]]:
 
 
 def _justification(inquiry: Inquiry) -> str:
-    """Everything that the caller gave as a reason, a line each."""
+    """Everything that the caller gave as a reason, a line each; a further line of one is indented.
+
+    So nobody can write a line that looks like another reason than they gave.
+    """
     lines = [inquiry.reason.justification]
     if harm := inquiry.reason.significant_harm:
         lines.append(f"{SIGNIFICANT_HARM} {harm.suspected}: {harm.justification}")
@@ -164,7 +171,7 @@ def _justification(inquiry: Inquiry) -> str:
         for chosen in inquiry.known.chosen
         if chosen.record
     )
-    return "\n".join(lines)
+    return "\n".join(_LINE_END.sub(_FURTHER_LINE, line) for line in lines)
 
 
 def _detail(inquiry: Inquiry) -> str | None:

@@ -48,7 +48,8 @@ async def test_a_reason_of_any_characters_is_two_whole_entries(tmp_path: Path, t
         (kept,) = await reasons(gateway)
         kinds = [each["kind"] for each in gateway.entries]
     assert kinds == ["INTENT", "RELEASE", "AUDIT_SEARCH"]
-    assert kept.startswith(text.strip())
+    indented = "".join(f"    {line}" for line in text.strip().splitlines(keepends=True))
+    assert kept.startswith(indented.removeprefix("    "))
     assert check_log(tmp_path / "state" / "audit.sqlite").size == 3
 
 
