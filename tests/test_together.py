@@ -20,6 +20,7 @@ def files_with(need: str, folder: str) -> set[str]:
     [
         ("demo: DemoPages", "tests/console"),
         ("town: TownPages", "tests/console"),
+        ("browser: Browser", "tests/console"),
         ("borough: Borough", "tests/demo"),
     ],
 )
@@ -32,7 +33,7 @@ def test_every_file_that_needs_a_place_of_the_whole_session_is_listed(
 
 def test_no_file_is_listed_that_is_not_there_or_needs_no_such_place() -> None:
     assert [file for file in TOGETHER if not Path(ROOT / file).exists()] == []
-    needs = {"demo: DemoPages", "town: TownPages", "borough: Borough"}
+    needs = {"demo: DemoPages", "town: TownPages", "browser: Browser", "borough: Borough"}
     assert TOGETHER.keys() <= {file for need in needs for file in files_with(need, "tests")}
 
 

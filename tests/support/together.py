@@ -29,6 +29,14 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/console/pages/test_who_may.py",
         "tests/console/practitioner/test_choosing.py",
     ),
+    "a browser, and pages over a gateway that is told what to say": (
+        "tests/console/pages/test_every_page.py",
+        "tests/console/pages/test_sight.py",
+        "tests/console/practitioner/test_answer.py",
+        "tests/console/practitioner/test_arriving.py",
+        "tests/console/practitioner/test_failing.py",
+        "tests/console/sign_in/test_provider.py",
+    ),
     "the borough": (
         "tests/demo/test_borough.py",
         "tests/demo/test_told_homes.py",
