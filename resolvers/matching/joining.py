@@ -205,8 +205,25 @@ def joining(
         if key not in members and found.grade is not MatchGrade.CERTAINLY_NOT
     }
     standing = certain.keys() - stopped.keys()
-    won = winners(standing, members, rivals, world.held, world.duplicates)
+    at_home = frozenset(k for k in standing if assessed[k].evidence.postcode is _SAME)
+    apart = {key for key in rivals if _elsewhere(key, assessed[key].evidence, at_home, world)}
+    near = {key: bits for key, bits in rivals.items() if key not in apart}
+    won = winners(standing - at_home, members, rivals, world.held, world.duplicates)
+    won |= winners(at_home, members, near, world.held, world.duplicates)
     return won, stopped | dict.fromkeys(standing - won, ReasonCode.DOUBLED_HERE)
+
+
+def _elsewhere(
+    key: RecordPlace, evidence: Evidence, at_home: Iterable[RecordPlace], world: World
+) -> bool:
+    """Whether it is of a namesake who has another home and another number than who is at home.
+
+    Such a one is no rival (ADR 0037): a score would make one of her, of a rare name above all.
+    """
+    if not alike_in_all(evidence) or evidence.postcode is not _DIFFERENT:
+        return False
+    beside = (world.held[other] for other in at_home if other[0] == key[0])
+    return all(contradict(world.held[key], each) for each in beside)
 
 
 def _denied(

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "16"
+MATCHER: Final = "17"
