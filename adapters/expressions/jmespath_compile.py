@@ -23,6 +23,30 @@ def evaluation(node: SyntaxNode) -> Evaluate:
     return compile_node(node)
 
 
+def plain_path(node: SyntaxNode) -> tuple[str, ...] | None:
+    """The names that it follows, one inside the other; None where it does anything else."""
+    # "a" and "a.b.c" are most of a manifest, and walking them is cheapest of all.
+    if node["type"] == "field":
+        return (str(node["value"]),)
+    if node["type"] != "subexpression":
+        return None
+    paths = [plain_path(child) for child in node["children"]]
+    return None if None in paths else tuple(key for path in paths if path for key in path)
+
+
+def walker(keys: tuple[str, ...]) -> Evaluate:
+    """What follows these names."""
+
+    def walk(document: Any) -> Any:
+        for key in keys:
+            if not isinstance(document, dict):
+                return None
+            document = document.get(key)
+        return document
+
+    return walk
+
+
 def _children(node: SyntaxNode) -> list[Evaluate]:
     return [evaluation(child) for child in node["children"]]
 
@@ -33,6 +57,9 @@ def _field(node: SyntaxNode) -> Evaluate:
 
 
 def _sequence(node: SyntaxNode) -> Evaluate:
+    keys = plain_path(node)
+    if keys is not None:
+        return walker(keys)
     steps = _children(node)
 
     def follow(value: Any) -> Any:
@@ -68,7 +95,16 @@ def _comparison(node: SyntaxNode) -> Evaluate:
         return lambda document: _INTERPRETER.visit(node, document)
     compare = TreeInterpreter.COMPARATOR_FUNC[node["value"]]
     left, right = _children(node)
+    said = node["children"][1]
+    # With care only numbers are told apart from what is true or false.
+    if said["type"] == "literal" and isinstance(said["value"], str):
+        return _with_text(left, said["value"], same=node["value"] == "eq")
     return lambda value: compare(left(value), right(value))
+
+
+def _with_text(of: Evaluate, text: str, *, same: bool) -> Evaluate:
+    """Whether a value is, or is not, this text."""
+    return (lambda value: of(value) == text) if same else (lambda value: of(value) != text)
 
 
 def _either(node: SyntaxNode) -> Evaluate:

@@ -8,7 +8,13 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 
-from adapters.expressions.jmespath_compile import Evaluate, SyntaxNode, evaluation
+from adapters.expressions.jmespath_compile import (
+    Evaluate,
+    SyntaxNode,
+    evaluation,
+    plain_path,
+    walker,
+)
 from adapters.expressions.jmespath_cost import TooHeavy, weigh
 from adapters.expressions.jmespath_items import keeping_evaluation
 from adapters.expressions.jmespath_whole import whole_evaluation
@@ -72,8 +78,8 @@ class Expression:
             _check_call(node)
         weigh(parsed.parsed)
         roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
-        keys = _plain_path(parsed.parsed)
-        search = compile_tree(parsed.parsed) if keys is None else _walker(keys)
+        keys = plain_path(parsed.parsed)
+        search = compile_tree(parsed.parsed) if keys is None else walker(keys)
         return cls(text, roots, search, keys)
 
     def read(self, document: Any) -> Any:
@@ -127,24 +133,3 @@ def _check_call(node: dict[str, Any]) -> None:
     variadic = bool(signature) and bool(signature[-1].get("variadic"))
     if given < len(signature) or (given > len(signature) and not variadic):
         raise ExpressionError(f"{name} takes {len(signature)} arguments")
-
-
-def _plain_path(node: Any) -> tuple[str, ...] | None:
-    # "a" and "a.b.c" are most of a manifest, and walking them is cheapest of all.
-    if node["type"] == "field":
-        return (str(node["value"]),)
-    if node["type"] != "subexpression":
-        return None
-    paths = [_plain_path(child) for child in node["children"]]
-    return None if None in paths else tuple(key for path in paths if path for key in path)
-
-
-def _walker(keys: tuple[str, ...]) -> Callable[[Any], Any]:
-    def walk(document: Any) -> Any:
-        for key in keys:
-            if not isinstance(document, dict):
-                return None
-            document = document.get(key)
-        return document
-
-    return walk

@@ -273,7 +273,7 @@ class SourceLimits:
         took_s: float,
     ) -> None:
         """Take down how a call went."""
-        self._figures.called(self._source.id, went.value, took_s)
+        self._figures.called(self._source.id, str(went), took_s)
         if went is CallOutcome.OK:
             self.state.latencies.took(took_s)
         if isinstance(_heard(replies), _ANSWERS):

@@ -81,7 +81,9 @@ class ReleaseView:
 
     def hides(self, findings: Findings) -> bool:
         """Whether this caller must not learn where the child is: unknown counts as shielded."""
-        return not self.cleared and self.restricted(findings)
+        if self.cleared or findings.restriction is Restriction.NONE_KNOWN:
+            return False
+        return self.restricted(findings)
 
     def restricted(self, findings: Findings) -> bool:
         """Whether the child is shielded, or may be; break-glass lifts the doubt, never a shield."""
