@@ -266,15 +266,13 @@ class Adapter:
     """A source ready to be asked, with its operations in the order in which to try them.
 
     `probe` is there where its manifest says how to ask whether it is up, `several` where one of
-    the operations may ask about several children at once. A `plain` one is called by the shortest
-    way: it keeps its time by itself.
+    the operations may ask about several children at once.
     """
 
     source: Source
     operations: tuple[OperationCard, ...] = field(default=())
     probe: Probe | None = None
     several: SeveralSource | None = None
-    plain: bool = False
 
     async def aclose(self) -> None:
         """Give back the source's sockets, pools and threads."""

@@ -124,16 +124,6 @@ class HttpOperation:
         )
 
     @property
-    def may_lead_on(self) -> bool:
-        """Whether further pages or details are asked for."""
-        return bool(self.paging.turns or self.details)
-
-    @property
-    def reads(self) -> Self | None:
-        """Itself, where its `restricted_reply` may be in the body of a refusal."""
-        return None if self.restricted_reply is None else self
-
-    @property
     def beside(self) -> frozenset[str]:
         """The names under which a record has what came beside it, as `include` says."""
         return frozenset(path.partition(".")[0] for path in self.operation.include)

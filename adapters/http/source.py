@@ -28,12 +28,11 @@ from adapters.http.answer_reader import AnswerReader
 from adapters.http.details import DetailedDocuments, DetailReader, with_what_is_beside
 from adapters.http.diagnosis import asked_at, unread
 from adapters.http.dialect import Dialect, FoundDocuments
-from adapters.http.login import FixedLogin, Login
+from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
 from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
-from adapters.http.templates.ready import ReadyRequests
 from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
@@ -69,25 +68,18 @@ class HttpSource:
     signed_together: bool = False
     reader: AnswerReader = field(init=False, repr=False, compare=False)
     standing: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    ready: Mapping[str, ReadyRequests] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make ready what its answers are read by, and its requests."""
+        """Make ready what its answers are read by, and the headers of every request."""
         reader = AnswerReader(self.dialect, self.clock, self.limits.max_records)
         object.__setattr__(self, "reader", reader)
         object.__setattr__(self, "standing", accepting(self.headers, self.dialect.accept))
-        found = {name: self._ready(operation) for name, operation in self.operations.items()}
-        ready = {name: requests for name, requests in found.items() if requests is not None}
-        object.__setattr__(self, "ready", ready)
 
     async def ask(self, question: Question) -> Reply:
         """Ask once, within the question's time."""
         try:
             with TimeLimit(question.timeout_s):
-                if (request := self._ready_request(question)) is None:
-                    reply = await self._ask(question)
-                else:
-                    reply = await self._plainly(request, question)
+                reply = await self._ask(question)
         except TimeoutError:
             return Unavailable(Fault.TIMED_OUT)
         failed = isinstance(reply, FAILURES)
@@ -97,37 +89,6 @@ class HttpSource:
         """Close every connection."""
         await self.login.aclose()
         await self.transport.aclose()
-
-    def _ready(self, operation: HttpOperation) -> ReadyRequests | None:
-        """The requests of an operation that is asked by one, with the same login each time."""
-        login, template = self.login, operation.address
-        if template is None or operation.may_lead_on or not isinstance(login, FixedLogin):
-            return None
-        if self.signer is not None and self.signed_together:
-            return None
-        return ReadyRequests.of(template, self.base_url, self.standing, login.fixed, self.signer)
-
-    def _ready_request(self, question: Question) -> HttpRequest | None:
-        ready = self.ready.get(question.operation)
-        return None if ready is None else ready.request(question.given, question.on_behalf)
-
-    async def _plainly(self, request: HttpRequest, question: Question) -> Reply:
-        """The reply where one request is all that is asked."""
-        sent = await self.transport.send(request)
-        if not isinstance(sent, HttpAnswer):
-            return sent
-        operation = self.operations[question.operation]
-        if is_short(len(sent.body)):
-            return self._replied(operation, question, sent)
-        return await in_turn(len(sent.body), lambda: self._replied(operation, question, sent))
-
-    def _replied(self, operation: HttpOperation, question: Question, sent: HttpAnswer) -> Reply:
-        """The reply of the one answer that is asked for."""
-        answer = self.reader.judged(sent, operation.reads)
-        if isinstance(answer, FAILURES):
-            return answer
-        found = self.reader.found(operation, answer)
-        return self.reader.replied(operation, question, answer, found)
 
     async def _ask(self, question: Question) -> Reply:
         until = asyncio.get_running_loop().time() + question.timeout_s * _FOR_DETAILS
@@ -156,13 +117,12 @@ class HttpSource:
         self, operation: HttpOperation, question: Question, sent: HttpAnswer, sending: "Sending"
     ) -> "Reply | _FirstPage":
         """The reply, if nothing more is to be asked for; what the first answer has, if there is."""
-        if not operation.may_lead_on:
-            return self._replied(operation, question, sent)
         answer = self.reader.judged(sent, sending.reads)
         if isinstance(answer, FAILURES):
             return answer
         found = self.reader.found(operation, answer)
-        if isinstance(found, FoundDocuments):
+        further = operation.paging.turns or operation.details
+        if further and isinstance(found, FoundDocuments):
             return _FirstPage(answer, found)
         return self.reader.replied(operation, question, answer, found)
 
@@ -295,7 +255,7 @@ class Sending:
     @classmethod
     def of(cls, question: Question, operation: HttpOperation | None = None) -> Self:
         """For a request of `question`."""
-        reads = None if operation is None else operation.reads
+        reads = operation if operation is not None and operation.restricted_reply else None
         return cls(question.pace, question.may_resend, reads)
 
 

@@ -6,7 +6,6 @@ there, so that no log of headers learns of a child.
 
 import base64
 import re
-from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +17,6 @@ from adapters.network.http_request import HttpRequest
 from adapters.network.statement import SharedSignature
 
 LABEL: Final = "teamaround"
-INPUT: Final = "Signature-Input"
-SIGNATURE: Final = "Signature"
 LIVES_S: Final = 60  # a request is on its way for less than a question's deadline
 _EACH: Final = "ed25519"
 _TOGETHER: Final = "teamaround-tree"  # Ed25519 over the root of a tree of requests
@@ -49,7 +46,7 @@ class Signer:
         on whose behalf it is made, and the digest.
         """
         headers, parameters, text = self._text(request, _EACH)
-        return _with(request, headers, *_values(parameters, self.sign(text)))
+        return _with(request, headers, parameters, self.sign(text))
 
     async def signed_together(self, request: HttpRequest) -> HttpRequest:
         """The same, under one signature with the requests to other agencies that are ready now.
@@ -58,47 +55,27 @@ class Signer:
         """
         headers, parameters, text = self._text(request, _TOGETHER)
         proof = await self.shared.proof(text, self.sign)
-        return _with(request, headers, *_values(parameters, proof))
-
-    def over(self, lines: str, listed: str) -> tuple[str, str]:
-        """`Signature-Input` and `Signature` of what these lines say, whose names are listed."""
-        parameters = self._parameters(listed, _EACH)
-        return _values(parameters, self.sign(_covering(lines, parameters)))
+        return _with(request, headers, parameters, proof)
 
     def _text(self, request: HttpRequest, alg: str) -> tuple[Mapping[str, str], str, bytes]:
         headers = _digested(request)
-        said, listed = said_of(headers)
-        parameters = self._parameters(listed, alg)
-        text = _covering(address_of(request.method, request.url) + said, parameters)
-        return headers, parameters, text
-
-    def _parameters(self, listed: str, alg: str) -> str:
+        names, listed = _covered(tuple(headers))
         now = int(self.clock().timestamp())
-        return (
+        parameters = (
             f'({listed});created={now};expires={now + LIVES_S};nonce="{self.nonce()}"'
             f';keyid="{self.key_id}";alg="{alg}";tag="{LABEL}"'
         )
-
-
-def said_of(headers: Mapping[str, str]) -> tuple[str, str]:
-    """The lines of these headers that are signed, and the names of all that is, listed."""
-    names, listed = _covered(tuple(headers))
-    return "".join([f'"{name}": {headers[own].strip()}\n' for name, own in names]), listed
-
-
-def _covering(lines: str, parameters: str) -> bytes:
-    return f'{lines}"@signature-params": {parameters}'.encode()
-
-
-def _values(parameters: str, signature: bytes) -> tuple[str, str]:
-    encoded = b2a_base64(signature, newline=False).decode()
-    return f"{LABEL}={parameters}", f"{LABEL}=:{encoded}:"
+        said = "".join([f'"{name}": {headers[own].strip()}\n' for name, own in names])
+        text = f'{_address(request)}{said}"@signature-params": {parameters}'
+        return headers, parameters, text.encode()
 
 
 def _with(
-    request: HttpRequest, headers: Mapping[str, str], given: str, signature: str
+    request: HttpRequest, headers: Mapping[str, str], parameters: str, signature: bytes
 ) -> HttpRequest:
-    return request.with_headers({**headers, INPUT: given, SIGNATURE: signature})
+    encoded = base64.b64encode(signature).decode()
+    ours = {"Signature-Input": f"{LABEL}={parameters}", "Signature": f"{LABEL}=:{encoded}:"}
+    return request.with_headers({**headers, **ours})
 
 
 def _digested(request: HttpRequest) -> Mapping[str, str]:
@@ -117,14 +94,13 @@ def _covered(names: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], str]:
     return tuple((name, lower[name]) for name in said), listed
 
 
-def address_of(method: str, url: str) -> str:
-    """The lines that are signed of a request's address."""
-    found = _ADDRESS.match(url)
+def _address(request: HttpRequest) -> str:
+    found = _ADDRESS.match(request.url)
     if found is None:
         raise ValueError("a request goes to an address")
     scheme, authority, path, query = found.groups("")
     authority = authority.lower().removesuffix(_PORTS.get(scheme.lower(), ""))
     return (
-        f'"@method": {method}\n"@authority": {authority}\n'
+        f'"@method": {request.method}\n"@authority": {authority}\n'
         f'"@path": {path or "/"}\n"@query": ?{query}\n'
     )

@@ -77,18 +77,17 @@ Keeps = Callable[[CallResult], bool]
 
 
 @dataclass(slots=True)
-class Flight(Generic[K]):
-    """A call under way, when the time of whoever began it is up, and who hears that it is over."""
-
-    same: K
+class _Flight:
+    # A call under way, when the time of whoever began it is up, and who waits for it.
     task: asyncio.Task[CallResult]
     until: float
-    waiting: list[Callable[[], None]] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def tell(self) -> None:
         """Let everybody who waits look at what came of it."""
-        for tell in self.waiting:
-            tell()
+        for told in self.waiting:
+            if not told.done():
+                told.set_result(None)
 
 
 class Coalescer(Generic[K]):
@@ -100,7 +99,7 @@ class Coalescer(Generic[K]):
     def __init__(self, kept_s: float, clock: Callable[[], float]) -> None:
         self._kept_s = kept_s
         self._kept: TTLCache[K, CallResult] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
-        self._flights: dict[K, Flight[K]] = {}
+        self._flights: dict[K, _Flight] = {}
 
     async def brought(self, same: K, until: float, bring: Bring, keeps: Keeps) -> CallResult:
         """What the call for this question brings, or one under way, or one just made brought.
@@ -114,33 +113,18 @@ class Coalescer(Generic[K]):
                 return kept
             flight = self._flights.get(same)
             if flight is None:
-                return await self._landed(self._begin(same, until, bring, keeps))
-            brought = await self._landed(flight)
+                return await self._landed(same, self._begin(same, until, bring, keeps))
+            brought = await self._landed(same, flight)
             if flight.until >= until or not _cut_short(brought.reply):
                 return brought
-
-    def begun(self, same: K, until: float, bring: Bring, keeps: Keeps) -> Flight[K] | None:
-        """The call, begun; None where an answer to it is kept, or one like it is under way."""
-        if same in self._flights or (self._kept_s and self._kept.get(same) is not None):
-            return None
-        return self._begin(same, until, bring, keeps)
-
-    def leave(self, flight: Flight[K], tell: Callable[[], None]) -> asyncio.Task[CallResult] | None:
-        """Have `tell` hear no more of it; its task, about to end, where nobody else waits."""
-        last = len(flight.waiting) == 1 and not flight.task.done()
-        flight.waiting.remove(tell)
-        if not last:
-            return None
-        self._abandon(flight)
-        return flight.task
 
     def forget(self) -> None:
         """Keep nothing, and let nobody join what is under way."""
         self._kept.clear()
         self._flights.clear()
 
-    def _begin(self, same: K, until: float, bring: Bring, keeps: Keeps) -> Flight[K]:
-        flight = Flight(same, asyncio.get_running_loop().create_task(bring()), until)
+    def _begin(self, same: K, until: float, bring: Bring, keeps: Keeps) -> _Flight:
+        flight = _Flight(asyncio.get_running_loop().create_task(bring()), until)
         self._flights[same] = flight
 
         def landed(task: asyncio.Task[CallResult]) -> None:
@@ -156,28 +140,26 @@ class Coalescer(Generic[K]):
         flight.task.add_done_callback(landed)
         return flight
 
-    async def _landed(self, flight: Flight[K]) -> CallResult:
+    async def _landed(self, same: K, flight: _Flight) -> CallResult:
         if flight.task.done():
             return flight.task.result()
         # One future for each who waits: whoever goes away cancels that, and not the call.
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def tell() -> None:
-            if not told.done():
-                told.set_result(None)
-
-        flight.waiting.append(tell)
+        flight.waiting.append(told)
         try:
             await told
         except asyncio.CancelledError:
-            if (ending := self.leave(flight, tell)) is not None:
-                await asyncio.wait([ending])
+            if len(flight.waiting) == 1 and not flight.task.done():
+                self._abandon(same, flight)
+                await asyncio.wait([flight.task])
             raise
+        finally:
+            flight.waiting.remove(told)
         return flight.task.result()
 
-    def _abandon(self, flight: Flight[K]) -> None:
-        if self._flights.get(flight.same) is flight:
-            del self._flights[flight.same]
+    def _abandon(self, same: K, flight: _Flight) -> None:
+        if self._flights.get(same) is flight:
+            del self._flights[same]
         flight.task.cancel()
 
     def _keep(self, same: K, brought: CallResult) -> None:

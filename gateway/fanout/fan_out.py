@@ -6,13 +6,12 @@ Whom to ask next is not decided here: that is the question's, in `gateway.questi
 import asyncio
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from adapters.contract.contract import Fault, Unavailable
 from adapters.contract.frozen import replace
 from adapters.contract.record import Record
 from gateway.fanout.breaker import BreakerState
-from gateway.fanout.calls.plain_call import PlainCall
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount
 from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer
@@ -91,11 +90,11 @@ class Calls:
     def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
         self._connections = connections
         self._clock = clock
-        self._running: dict[_Call, str] = {}
+        self._running: dict[asyncio.Task[SourceAnswer], str] = {}
         self._searching: set[asyncio.Task[SourceAnswer]] = set()
         self._sent: dict[str, CallCount] = {}
         # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
-        self._done: list[_Call] = []
+        self._done: list[asyncio.Task[SourceAnswer]] = []
         self._arrival = asyncio.Event()
         self._alarm: tuple[float, asyncio.TimerHandle] | None = None
 
@@ -121,14 +120,8 @@ class Calls:
 
         `before` is what it answered so far; nothing that it tried is tried again.
         """
-        sent, connection = CallCount(), self._connections[source]
-        self._sent[source] = sent
-        if before is None and len(by) == 1:
-            call = connection.begin(by[0], asking, sent, self._landed)
-            if call is not None:
-                self._running[call] = source
-                return
-        self._run(source, connection.ask_by_each(by, asking, before, sent))
+        sent = self._sent[source] = CallCount()
+        self._run(source, self._connections[source].ask_by_each(by, asking, before, sent))
 
     def start_further(
         self, source: str, by: Sequence[Keys], asking: CallContext, before: SourceAnswer
@@ -153,9 +146,9 @@ class Calls:
         await self._arrival.wait()
         self._arrival.clear()
         done, self._done = self._done, []
-        answers = [call.result() for call in done]
-        for call in done:
-            del self._running[call]
+        answers = [task.result() for task in done]
+        for task in done:
+            del self._running[task]
         return answers
 
     def wake(self) -> None:
@@ -172,7 +165,9 @@ class Calls:
         Until it ends it keeps its place at its source, whose concurrency stays what it declared.
         """
         self.silence()
-        tasks = {task for call in (*self._running, *self._searching) if (task := _ended(call))}
+        tasks = {*self._running, *self._searching}
+        for task in tasks:
+            task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_TO_STOP_S)
 
@@ -199,22 +194,11 @@ class Calls:
         self._running[task] = source
         task.add_done_callback(self._landed)
 
-    def _landed(self, call: "_Call") -> None:
-        self._done.append(call)
+    def _landed(self, task: asyncio.Task[SourceAnswer]) -> None:
+        self._done.append(task)
         self._arrival.set()
 
     def _timed_out(self, source: str, before: SourceAnswer | None) -> SourceAnswer:
         overtaken = before or SourceAnswer(source, Unavailable(Fault.TIMED_OUT))
         attempts = overtaken.attempts + self._sent[source].times
         return replace(overtaken, reply=Unavailable(Fault.TIMED_OUT), attempts=attempts)
-
-
-_Call = asyncio.Task[SourceAnswer] | PlainCall
-
-
-def _ended(call: _Call) -> asyncio.Task[Any] | None:
-    """End a call; the task that is about to end for that, if there is one."""
-    if isinstance(call, PlainCall):
-        return call.cancel()
-    call.cancel()
-    return call

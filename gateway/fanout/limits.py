@@ -46,7 +46,6 @@ _LATE: Final = 1.25  # of the usual time: else a source that always takes as lon
 _AT_ONCE_S: Final = 0.001  # for a turn that was free a moment ago
 # Who refuses one of two requests may refuse it as one too many.
 _NO_ANSWERS: Final = (Unavailable, Malformed, Refused)
-_ANSWERS: Final = (Records, NoRecord, TooMany)
 _PROBE_S: Final = 2.0  # whoever looks at the sources waits for the slowest probe
 
 
@@ -251,47 +250,41 @@ class SourceLimits:
             admission = self.state.breaker.admit()
             if admission is None:  # it opened while this question waited for its turn
                 return _all(every, Unavailable(Fault.BREAKER_OPEN, self.state.breaker.open_s))
-            timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
-            went, started = CallOutcome.NEUTRAL, self._clock()
-            for wanted in every:
-                wanted.sent.times += 1
-            try:
-                replies = await self._replies(every, until, timeout_s)
-                went = self._went(_heard(replies), timeout_s)
-            finally:
-                self.state.breaker.settle(admission, went)
-            self._note(every, replies, went, self._clock() - started)
-            return replies
+            return await self._admitted(every, until, admission)
         finally:
             throttle.end_turn()
 
-    def _note(
-        self,
-        every: tuple[SourceRequest, ...],
-        replies: tuple[Reply, ...],
-        went: CallOutcome,
-        took_s: float,
-    ) -> None:
-        """Take down how a call went."""
+    async def _admitted(
+        self, every: tuple[SourceRequest, ...], until: float, admission: int
+    ) -> tuple[Reply, ...]:
+        timeout_s = min(self._limits.timeout, _SHARE * (until - self._clock()))
+        went, started = CallOutcome.NEUTRAL, self._clock()
+        for wanted in every:
+            wanted.sent.times += 1
+        try:
+            replies = await self._replies(every, until, timeout_s)
+            said = _heard(replies)
+            went = self._went(said, timeout_s)
+        finally:
+            self.state.breaker.settle(admission, went)
+        took_s = self._clock() - started
         self._figures.called(self._source.id, str(went), took_s)
         if went is CallOutcome.OK:
             self.state.latencies.took(took_s)
-        if isinstance(_heard(replies), _ANSWERS):
+        if isinstance(said, Records | NoRecord | TooMany):
             self.state.answered_at = self._now()
-        if went is not CallOutcome.OK or len(every) > 1 or isinstance(replies[0], Refused):
-            self.failures.note(replies)
+        self.failures.note(replies)
         for wanted, reply in zip(every, replies, strict=True):
             if isinstance(reply, MoreNeeded):
                 wanted.sent.times -= 1  # the adapter asked nobody
+        return replies
 
     async def _replies(
         self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
+        questions = tuple([self._question(each.question, until, timeout_s) for each in every])
         adapter = self._source.adapter
         try:
-            if adapter.plain and len(every) == 1:
-                return (await adapter.source.ask(self._asked(every[0], until, timeout_s)),)
-            questions = tuple([self._asked(each, until, timeout_s) for each in every])
             with TimeLimit(timeout_s):
                 if len(questions) == 1 or adapter.several is None:
                     return (await adapter.source.ask(questions[0]),)
@@ -302,8 +295,7 @@ class SourceLimits:
             events.adapter_failed(self._source.id, bug)
             return _all(every, Malformed("adapter"))
 
-    def _asked(self, wanted: SourceRequest, until: float, timeout_s: float) -> Question:
-        asked = wanted.question
+    def _question(self, asked: Question, until: float, timeout_s: float) -> Question:
         return Question(
             asked.operation,
             asked.given,

@@ -1,8 +1,10 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
 
+from adapters.contract.codes import Claim
 from adapters.contract.contract import (
     Malformed,
     NoRecord,
@@ -10,34 +12,43 @@ from adapters.contract.contract import (
     Question,
     Records,
     Refused,
+    Reply,
     Unavailable,
     settled,
 )
 from adapters.contract.frozen import replace
-from adapters.contract.identifiers import IDENTIFYING
-from adapters.contract.record import Record
+from adapters.contract.identifiers import CHILD_NUMBERS, IDENTIFYING
+from adapters.contract.record import Identifier, Record
 from gateway.fanout.batch import Batcher, BatchKey, BatchReply, BatchTerms, may_go_together
 from gateway.fanout.breaker import BreakerState
-from gateway.fanout.calls.attempt import Attempt, AttemptReader
-from gateway.fanout.calls.plain_call import PlainCall
 from gateway.fanout.coalesce import (
     AccessRight,
-    Bring,
     CallKey,
     CallResult,
     Coalescer,
-    Keeps,
     is_sensitive,
     may_stand,
 )
 from gateway.fanout.health import SourceHealth
 from gateway.fanout.limits import CallCount, Jitter, SourceLimits, SourceRequest
-from gateway.fanout.proof_of_life import ProofOfLife
+from gateway.fanout.proof_of_life import ProofOfLife, Way
 from gateway.fanout.route import after_numbers, by_number, route, unasked
-from gateway.fanout.source_answer import CallContext, Keys, SourceAnswer, together
+from gateway.fanout.source_answer import (
+    CallContext,
+    Keys,
+    SourceAnswer,
+    each_once,
+    together,
+)
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.clock import Clock
 from gateway.model.figures import NO_FIGURES, Figures
+from resolvers.outcome import Outcome, judge
+
+# A moment further ahead is no moment of the data: a placeholder such as 9999-12-31, say.
+_CLOCKS_APART: Final = timedelta(hours=1)
+_ANOTHER: Final = "another_child"
+_NOBODY: Final = frozenset[Identifier]()
 
 
 class SourceConnection:
@@ -60,9 +71,9 @@ class SourceConnection:
             source.manifest.limits.cache, clock.monotonic
         )
         self._proof = ProofOfLife(source, self.source_limits, clock)
-        self._reader = AttemptReader(source, self.source_limits, clock)
-        self._is_plain = source.adapter.plain and not source.has_effects
         self._clock = clock
+        operations = source.manifest.operation
+        self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
     def hand_over(self, after: "SourceConnection") -> None:
         """Have another connection lead to the same system from now on, within the same limits."""
@@ -135,8 +146,7 @@ class SourceConnection:
                 if not isinstance(answered.reply, Records | NoRecord):
                     return answered
                 alone = {name: keys[name] for name in card.needs}
-                tried = self._reader.tried(card, alone, asking, answered, sent)
-                answered = together(answered, await self._tried(tried))
+                answered = together(answered, await self._try(card, alone, asking, answered, sent))
         return answered
 
     async def ask(
@@ -153,148 +163,121 @@ class SourceConnection:
         the shield set is asked by every identifier: its files under each may be marked.
         """
         answered = before or SourceAnswer(self.source.id, NoRecord())
-        return await self._one_after_another(
-            route(self.source, keys, before), keys, asking, answered, sent
-        )
-
-    def begin(
-        self,
-        keys: Keys,
-        asking: CallContext,
-        sent: CallCount,
-        landed: Callable[[PlainCall], None],
-    ) -> PlainCall | None:
-        """The same of a source that was not asked yet, begun; `landed` hears of its end.
-
-        None where it is asked in no plain way: then `ask` does. Nothing was done then.
-        """
-        cards = route(self.source, keys, None) if self._is_plain else ()
-        if asking.right is None or not cards:
-            return None
-        card, *others = cards
-        nobody = SourceAnswer(self.source.id, NoRecord())
-        tried = self._reader.tried(card, keys, asking, nobody, sent)
-        flight = self._coalescer.begun(*self._shared(tried, asking.right))
-        if flight is None:
-            return None
-        return PlainCall(
-            self._coalescer,
-            flight,
-            partial(self._found_at_once, tried, others),
-            partial(self._go_on, tried, others),
-            landed,
-        )
-
-    def _found_at_once(
-        self, tried: Attempt, others: Sequence[OperationCard], brought: CallResult
-    ) -> SourceAnswer | None:
-        """The answer of a source that was not asked before; None where there is more to ask."""
-        if not isinstance(brought.reply, Records) or (others and self._is_asked_besides(others[0])):
-            return None
-        found = self._reader.answer(tried, brought, self._reader.elapsed_ms(tried))
-        return together(tried.before, found) if self.source.in_shield_set else found
-
-    async def _go_on(
-        self, tried: Attempt, others: Sequence[OperationCard], brought: CallResult
-    ) -> SourceAnswer:
-        answered = await self._with(tried, await self._found(tried, brought))
-        if not (answered.empty or answered.records):
-            return answered
-        asked = (tried.keys, tried.asking, answered, tried.sent)
-        return await self._one_after_another(others, *asked)
-
-    async def _one_after_another(
-        self,
-        cards: Iterable[OperationCard],
-        keys: Keys,
-        asking: CallContext,
-        answered: SourceAnswer,
-        sent: CallCount,
-    ) -> SourceAnswer:
-        for card in cards:
+        for card in route(self.source, keys, before):
             if answered.conclusive and not card.needs & IDENTIFYING:
                 break
-            if answered.records and not self._is_asked_besides(card):
+            if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
                 break
-            tried = self._reader.tried(card, keys, asking, answered, sent)
-            answered = await self._with(tried, await self._tried(tried))
+            found = await self._try(card, keys, asking, answered, sent)
+            if asking.forms and found.empty:
+                found = await self._by_other_forms(card, keys, asking, found, sent)
+            # A member's search that was not whole may have missed a marked file. Of any other
+            # source the next search says more: by name it also finds whose number nobody can read.
+            kept = self.source.in_shield_set or bool(answered.records)
+            answered = together(answered, found) if kept else found
             if not (answered.empty or answered.records):
                 break
         return answered
 
-    def _is_asked_besides(self, card: OperationCard) -> bool:
-        """Whether it is asked so too where it found somebody."""
-        return self.source.in_shield_set and bool(card.needs & IDENTIFYING)
-
-    async def _with(self, tried: Attempt, found: SourceAnswer) -> SourceAnswer:
-        """What a source answered before and what it was `found` to answer now."""
-        if tried.asking.forms and found.empty:
-            found = await self._by_other_forms(tried, found)
-        # A member's search that was not whole may have missed a marked file. Of any other
-        # source the next search says more: by name it also finds whose number nobody can read.
-        kept = self.source.in_shield_set or bool(tried.before.records)
-        return together(tried.before, found) if kept else found
-
-    async def _by_other_forms(self, tried: Attempt, found: SourceAnswer) -> SourceAnswer:
+    async def _by_other_forms(
+        self,
+        card: OperationCard,
+        keys: Keys,
+        asking: CallContext,
+        found: SourceAnswer,
+        sent: CallCount,
+    ) -> SourceAnswer:
         """Search for who she is by other forms of her name, where an operation found nobody."""
-        for form in tried.asking.forms if self._says_who(tried.card) else ():
+        for form in asking.forms if self._says_who(card) else ():
             if not found.empty:
                 break
-            keys = {**tried.keys, **form}
-            again = self._reader.tried(tried.card, keys, tried.asking, found, tried.sent)
-            other = await self._tried(again)
-            found = replace(together(found, other), tried=found.tried)
+            again = await self._try(card, {**keys, **form}, asking, found, sent)
+            found = replace(together(found, again), tried=found.tried)
         return found
 
     def _says_who(self, card: OperationCard) -> bool:
         by_name = "family_name" in card.accepts and not card.needs & IDENTIFYING
         return by_name and self.source.is_identity
 
-    async def _tried(self, tried: Attempt) -> SourceAnswer:
-        right = tried.asking.right
-        if right is None or self.source.has_effects:
-            brought = await self._bring(tried)
-        else:
-            brought = await self._coalescer.brought(*self._shared(tried, right))
-        return await self._found(tried, brought)
+    async def _try(
+        self,
+        card: OperationCard,
+        keys: Keys,
+        asking: CallContext,
+        before: SourceAnswer,
+        sent: CallCount,
+    ) -> SourceAnswer:
+        given = {name: keys[name] for name in card.accepts & keys.keys()}
+        started, already = self._clock.monotonic(), sent.times
+        brought = await self._brought(card, given, asking, sent)
+        elapsed_ms = round((self._clock.monotonic() - started) * 1000)
+        reply, absent, proven = each_once(brought.reply), _NOBODY, True
+        numbers = frozenset([Identifier(key, given[key]) for key in given.keys() & CHILD_NUMBERS])
+        if isinstance(reply, Records):
+            self._note_another_child(card, numbers, reply)
+        elif isinstance(reply, NoRecord):
+            absent = self._absent(card, given, reply)
+            proven = await self._proven(card, given, asking)
+        coalesced = brought.sent and brought.index != asking.on_behalf.log_index
+        return SourceAnswer(
+            source=self.source.id,
+            reply=reply,
+            tried=tuple(dict.fromkeys((*before.tried, card.name))),
+            searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
+            by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
+            asked_by=before.asked_by | _alone(card, given, numbers),
+            supersedes=card.supersedes,
+            absent=before.absent | absent if proven else before.absent,
+            attempts=before.attempts + sent.times - already,
+            latency_ms=before.latency_ms + elapsed_ms,
+            at=brought.at,
+            through=before.through | {brought.index} if coalesced else before.through,
+            hits=_hits(before.hits, card, given, numbers, brought),
+            unproven=before.unproven or not proven,
+        )
 
-    async def _found(self, tried: Attempt, brought: CallResult) -> SourceAnswer:
-        elapsed_ms, proven = self._reader.elapsed_ms(tried), True
-        if isinstance(brought.reply, NoRecord):
-            proven = await self._proven(tried)
-        return self._reader.answer(tried, brought, elapsed_ms, proven=proven)
+    def _note_another_child(
+        self, card: OperationCard, numbers: frozenset[Identifier], reply: Records
+    ) -> None:
+        outcome = judge(
+            reply, (), conclusive=False, asked_identifiers=numbers, supersedes=card.supersedes
+        )
+        if outcome is Outcome.INVALID_RESPONSE:
+            self.source_limits.failures.note([Malformed(_ANOTHER, f"operation.{card.name}")])
 
-    async def _proven(self, tried: Attempt) -> bool:
+    async def _proven(self, card: OperationCard, given: Keys, asking: CallContext) -> bool:
         """Whether it may be relied on that nobody was found so, where that counts for anything.
 
         It counts where it would prove absence, and for a mark that was not there in the shield set.
         """
-        card, asking = tried.card, tried.asking
-        missed = self.source.in_shield_set and tried.numbered
-        if not (self._reader.is_granted(card) or missed):
+        numbered = bool(CHILD_NUMBERS & given.keys())
+        if not (self._is_granted(card) or (self.source.in_shield_set and numbered)):
             return True
-        by = frozenset(tried.given)
+        by = frozenset(given)
         return await self._proof.stands(card, by, asking.on_behalf, asking.until)
 
-    def _shared(self, tried: Attempt, right: AccessRight) -> tuple[CallKey, float, Bring, Keeps]:
-        """What makes two calls the same, until when, how it is made, and what is kept of it."""
-        given, asking = frozenset(tried.given.items()), tried.asking
-        same = CallKey(right, tried.card.name, given, asking.fields)
-        keeps = partial(self._may_keep, tried.card, same)
-        return same, asking.until, partial(self._bring, tried), keeps
+    async def _brought(
+        self, card: OperationCard, given: Keys, asking: CallContext, sent: CallCount
+    ) -> CallResult:
+        async def bring() -> CallResult:
+            already = sent.times
+            question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
+            wanted = SourceRequest(question, asking.until, sent)
+            if right is None or not may_go_together(self.source, card, right):
+                (reply,), alone = await self.source_limits.ask_all((wanted,)), True
+            else:
+                said = await self._in_company(card, wanted, right)
+                reply, alone = said.reply, said.alone
+            index = asking.on_behalf.log_index
+            return CallResult(reply, self._clock.now(), index, sent.times - already, alone)
 
-    async def _bring(self, tried: Attempt) -> CallResult:
-        card, asking, sent = tried.card, tried.asking, tried.sent
-        already, right = sent.times, asking.right
-        question = Question(card.name, tried.given, asking.fields, 0.0, asking.on_behalf)
-        wanted = SourceRequest(question, asking.until, sent)
-        if right is None or not may_go_together(self.source, card, right):
-            (reply,), alone = await self.source_limits.ask_all((wanted,)), True
-        else:
-            said = await self._in_company(card, wanted, right)
-            reply, alone = said.reply, said.alone
-        index = asking.on_behalf.log_index
-        return CallResult(reply, self._clock.now(), index, sent.times - already, alone)
+        right = asking.right
+        if right is None or self.source.has_effects:
+            return await bring()
+        same = CallKey(right, card.name, frozenset(given.items()), asking.fields)
+        return await self._coalescer.brought(
+            same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
+        )
 
     async def _in_company(
         self, card: OperationCard, wanted: SourceRequest, right: AccessRight
@@ -322,6 +305,57 @@ class SourceConnection:
             case Records(records=records):
                 return not any(map(is_sensitive, records))
             case NoRecord():
-                return bool(self._reader.absent(card, dict(same.given), brought.reply))
+                return bool(self._absent(card, dict(same.given), brought.reply))
             case _:
                 return False
+
+    def _absent(self, card: OperationCard, given: Keys, reply: Reply) -> frozenset[Identifier]:
+        """The identifiers that this reply proves absent: none if anything else was sent too.
+
+        What narrows a search (a birth date that the caller has wrong) would make its emptiness
+        prove nothing, and a record number of the agency's own is no number of the child's.
+        """
+        alone = given.keys() <= CHILD_NUMBERS
+        granted = self._is_granted(card)
+        if not (granted and alone and isinstance(reply, NoRecord) and reply.whole):
+            return frozenset()
+        if not self._fresh(card, reply.as_of):
+            return frozenset()
+        return frozenset(Identifier(scheme, value) for scheme, value in given.items())
+
+    def _is_granted(self, card: OperationCard) -> bool:
+        return card.conclusive and Claim.CONCLUSIVE in self.source.claims
+
+    def _fresh(self, card: OperationCard, as_of: datetime | None) -> bool:
+        """Whether the data is young enough to prove anything; what should say and does not, is not.
+
+        Where the manifest names no moment, the agency answers from its living system.
+        """
+        if as_of is None:
+            return card.name not in self._dated
+        now = self._clock.now()
+        oldest = now - timedelta(seconds=self.source.max_age_s)
+        return oldest <= as_of <= now + _CLOCKS_APART
+
+
+def _alone(
+    card: OperationCard, given: Keys, numbers: frozenset[Identifier]
+) -> frozenset[Identifier]:
+    """The child's number that was asked by; none where anything else that was sent narrows it."""
+    return numbers if len(numbers) == 1 and given.keys() <= card.needs else frozenset()
+
+
+def _hits(
+    before: Mapping[Way, frozenset[Identifier]],
+    card: OperationCard,
+    given: Keys,
+    numbers: frozenset[Identifier],
+    brought: CallResult,
+) -> Mapping[Way, frozenset[Identifier]]:
+    """By which numbers each way brought records, this one too if it did.
+
+    A call about several children goes another way, and shows nothing of this one.
+    """
+    if not (numbers and brought.alone and isinstance(brought.reply, Records)):
+        return before
+    return {**before, Way(card.name, frozenset(given)): numbers}

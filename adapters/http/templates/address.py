@@ -16,7 +16,7 @@ from adapters.manifest.placeholder import PLACEHOLDER
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]+")
 _is_plain = _PLAIN.fullmatch
-MOST_CHOICES: Final = 64  # of keys that are given; there are eight keys
+_MOST_CHOICES: Final = 64  # of keys that are given; there are eight keys
 _KINDS: Final = frozenset({"rest", "oneroster", "fhir"})
 
 Filled = tuple[str, tuple[str, ...]] | None
@@ -46,17 +46,16 @@ class AddressTemplate:
         if found is None:
             return None
         text, places = found
-        values = plain_values(given, places)
-        return None if values is None else base_url.rstrip("/") + text % values
+        values = tuple([given[place] for place in places])
+        return base_url.rstrip("/") + text % values if all(map(_is_plain, values)) else None
 
     def _chosen(self, keys: tuple[str, ...]) -> Filled:
-        found = self.text(frozenset(keys))
-        if len(self.chosen) < MOST_CHOICES:
+        found = self._text(frozenset(keys))
+        if len(self.chosen) < _MOST_CHOICES:
             self.chosen[keys] = found
         return found
 
-    def text(self, given: frozenset[str]) -> Filled:
-        """What follows the base address where these keys are given."""
+    def _text(self, given: frozenset[str]) -> Filled:
         asked = [(name, text) for name, text in self.entries if _keys(text) <= given]
         if not (self.needs | _keys(self.path)) <= given:
             return None
@@ -64,12 +63,6 @@ class AddressTemplate:
         parts = [PLACEHOLDER.sub("%s", self.path.replace("%", "%%")), *filter(None, [query])]
         places = [key for text in (self.path, *(text for _, text in asked)) for key in _in(text)]
         return "?".join(parts), tuple(places)
-
-
-def plain_values(given: Mapping[str, str], places: tuple[str, ...]) -> tuple[str, ...] | None:
-    """What is given for these keys; None where any of it is to be escaped."""
-    values = tuple([given[place] for place in places])
-    return values if all(map(_is_plain, values)) else None
 
 
 def _in(text: str) -> Iterable[str]:

@@ -28,10 +28,7 @@ class HeadWriter:
 
     def written(self, request: HttpRequest) -> bytes:
         """The whole request; ValueError if an address or a header would begin another."""
-        if (ready := request.ready) is not None:
-            line = f"{request.method} {ready.target} HTTP/1.1\r\n"
-            return f"{line}{self._beside(ready.names)}{ready.lines}\r\n".encode()
-        said, body, target = request.headers, request.body, target_of(request.url)
+        said, body, target = request.headers, request.body, _target(request.url)
         values = "".join((target, *said.values()))
         if "\n" in values or "\r" in values or "\0" in values or " " in target:
             raise ValueError("an address or a header has a line end in it")
@@ -48,8 +45,7 @@ class HeadWriter:
         return "".join(f"{name}: {value}\r\n" for name, value in left.items())
 
 
-def target_of(url: str) -> str:
-    """What stands of an address in a request's first line."""
+def _target(url: str) -> str:
     found = _ORIGIN.match(url)
     if found is None:
         raise ValueError("a request goes to an address")
