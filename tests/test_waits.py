@@ -49,8 +49,9 @@ PATIENT: Final = {
 # What a made-up agency may take: a test of one that is too slow says so at its own place.
 BRISK_AGENCIES: Final = {
     "tests/support/laws/town/manifest_text.py": "agencies in virtual time, which takes none",
+    "tests/support/laws/ways/spoken.py": "the same agencies in other kinds of speech",
 }
-_TIMEOUT: Final = re.compile(r'\btimeout(?:: str)? = \\?"(\d+)(ms|s)\\?"')
+_TIMEOUT: Final = re.compile(r'\btimeout(?:: str)?\s*=\s*\\?"(\d+)(ms|s)\\?"')
 _LEAST_S: Final = 30
 _PATIENCE: Final = re.compile(
     r"^_?(?:PATIENCE|START|INSTALL)_M?S\b[^=\n]*=\s*[\d_.]+$", re.MULTILINE
@@ -171,6 +172,7 @@ def test_every_agency_of_the_tests_may_take_as_long_as_a_busy_machine_does() -> 
     ("look", "code"),
     [
         (hasty, '    timeout: str = "2s"'),
+        (hasty, 'source = rest_source("spine", url, timeout="2s")'),
         (hasty, 'HEAD = """\n[limits]\ntimeout = "900ms"\n"""'),
         (impatient, "import x\nPATIENCE_S: Final = 30.0\n"),
         (impatient, "_START_S = 20"),

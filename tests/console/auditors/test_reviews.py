@@ -46,3 +46,14 @@ def test_a_break_glass_is_ranked_first_and_its_review_is_closed(
     assert sideways(page) == 0
     page.goto(f"{demo.url}/alerts")
     assert "broke the glass" not in page.locator("main").inner_text()
+
+
+def test_a_window_of_a_tablet_shows_all_columns_and_what_was_unusual(
+    page: Page, demo: DemoPages
+) -> None:
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.goto(f"{demo.url}/log")
+    kept = page.locator("tbody tr", has_text="k.lowe").all_inner_texts()
+    assert [line for line in kept if "Unusual: Break glass, Out of area" in line]
+    beyond = "list => list.scrollWidth - list.clientWidth"
+    assert page.locator(".ta-scroll").evaluate(beyond) <= 0
