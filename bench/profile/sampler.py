@@ -1,6 +1,7 @@
 """A sample of what the main thread does, whenever the process has used some more CPU."""
 
 import signal
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -42,6 +43,7 @@ class Sampler:
     def stop(self) -> dict[str, Any]:
         """End; the figures, in CPU seconds, as JSON has them."""
         signal.setitimer(signal.ITIMER_PROF, 0)
+        self._sample(0, sys._getframe(1))  # noqa: SLF001  what was used since the last one
         names = {thread.native_id: thread.name for thread in threading.enumerate()}
         threads: dict[str, float] = defaultdict(float)
         for number, spent_s in _threads_s().items():

@@ -71,10 +71,8 @@ def no_more_files(held: ExitStack, port: int) -> Iterator[None]:
     client = held.enter_context(socket.socket())
     client.settimeout(0)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    probe = socket.socket()
-    lowest = probe.fileno()
-    probe.close()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    none_at_all = 0  # not one, as another may be given back meanwhile
+    resource.setrlimit(resource.RLIMIT_NOFILE, (none_at_all, hard))
     try:
         with suppress(BlockingIOError):
             client.connect(("127.0.0.1", port))
