@@ -1,7 +1,8 @@
 """What holds for every test: laws are tried on the same examples each time, and none is timed.
 
-`make laws` tries more of them, and others each time. The longest files begin first, and those that
-need the same costly place run in one process. The fixtures of PostgreSQL stand here, as one that is
+`make laws` tries more of them, and others each time. The longest files begin first, or with
+`--order N` the seed says which. Files that need the same costly place run in one process. The
+fixtures of PostgreSQL stand here, as one that is
 imported by several files starts a server for each.
 """
 
@@ -21,6 +22,7 @@ from tests.support.together import place_of
 __all__ = ["durable", "postgres"]
 
 ROOT: Final = Path(__file__).parents[1]
+pytest_plugins: Final = ("tests.support.steady.order",)
 
 gc.disable()  # while the tests are imported: all of them stay
 write_in_memory()

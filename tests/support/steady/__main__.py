@@ -1,7 +1,7 @@
 """`make steady`: the tests many times over, alone and beside a load; each failure by its name.
 
-Each round has an order of its own, which is printed: `--order N` repeats it. Name files or folders
-to try those alone.
+Each round has an order of its own, which is printed: `make test ARGS="--order N"` repeats it. Name
+files or folders to try those alone.
 """
 
 import argparse
@@ -11,12 +11,18 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
+from random import SystemRandom
 from typing import Final
 
 from lxml import etree
 
-_PYTEST: Final = (sys.executable, "-m", "pytest", "-p", "tests.support.steady.order")
+_PLUGINS: Final = ("-p", "tests.support.steady.order", "-p", "no:cacheprovider")
+_SHARED: Final = ("--dist", "loadfile", "--no-loadscope-reorder")  # else the largest file is first
+_PYTEST: Final = (sys.executable, "-m", "pytest", *_PLUGINS, *_SHARED)
+_JOBS: Final = 4  # as in `make test`
+_ORDERS: Final = 1_000_000
 _SHOWN: Final = 200  # characters of what pytest says
 _BUSY: Final = (sys.executable, "-c", "while True: pass")
 
@@ -26,20 +32,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make steady", description=__doc__)
     parser.add_argument("--times", type=int, default=20, help="rounds alone, and as many beside")
     parser.add_argument("--load", type=int, default=4, help="busy processes beside; 0: alone only")
-    parser.add_argument("--jobs", type=int, default=2, help="processes that test")
-    parser.add_argument("--first", type=int, default=1, help="the first round's order")
+    parser.add_argument("--jobs", type=int, default=_JOBS, help="processes that test")
+    parser.add_argument("--first", type=int, help="the first round's order; else any")
     parser.add_argument("tests", nargs="*", default=["tests"])
     options = parser.parse_args()
     failed: Counter[str] = Counter()
+    first = SystemRandom().randrange(_ORDERS) if options.first is None else options.first
+    orders = count(first)
     for load in sorted({0, options.load}):
         beside = f", beside {load} busy processes" if load else ""
         with _busy(load):
-            for order in range(options.first, options.first + options.times):
+            for order in islice(orders, options.times):
                 names = failures(options.tests, order, options.jobs)
                 failed.update({name.partition(": ")[0] for name in names})
                 _say(f"order {order}{beside}: {'; '.join(names) or 'every test passed'}")
-    for name, count in failed.most_common():
-        _say(f"{count} times: {name}")
+    for name, times in failed.most_common():
+        _say(f"{times} times: {name}")
     return 1 if failed else 0
 
 
@@ -47,8 +55,7 @@ def failures(tests: Sequence[str], order: int, jobs: int) -> list[str]:
     """The tests that fail in one round, each with why; what pytest says where it ran none."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        spread = ["-n", str(jobs), "--dist", "loadfile", "-p", "no:cacheprovider"]
-        command = [*_PYTEST, "--order", str(order), *spread, f"--junitxml={report}", *tests]
+        command = [*_PYTEST, "--order", str(order), "-n", str(jobs), f"--junitxml={report}", *tests]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if ran.returncode not in {0, 1} or not report.exists():
             return [f"no test ran: {(ran.stdout + ran.stderr).strip()[-500:]}"]

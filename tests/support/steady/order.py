@@ -1,8 +1,21 @@
 """A plugin of pytest: the files in another order, and the tests of each, by a seed to repeat."""
 
+from pathlib import Path
 from random import Random
+from typing import Protocol, TypeVar
 
 import pytest
+
+
+class OfFile(Protocol):
+    """A test that says in which file it is."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+
+
+Each = TypeVar("Each", bound=OfFile)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,11 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bring the tests into the order of the seed; those of one file stay together."""
+    """Bring the tests into the order of the seed, if there is one."""
     seed = config.getoption("order")
-    if seed is None:
-        return
+    if seed is not None:
+        mix(items, seed)
+
+
+def mix(tests: list[Each], seed: int) -> None:
+    """Bring tests into the order of a seed; those of one file stay together."""
     chance = Random(seed)  # noqa: S311 - an order that can be repeated
-    places = {item.path: chance.random() for item in items}
-    chance.shuffle(items)
-    items.sort(key=lambda item: places[item.path])
+    places = {test.path: chance.random() for test in tests}
+    chance.shuffle(tests)
+    tests.sort(key=lambda test: places[test.path])
