@@ -26,7 +26,7 @@ from gateway.model.inquiry import Known
 from gateway.questions.findings import stated_reference
 from gateway.questions.plan import other_forms, own_details
 from resolvers.comparison.agreement import Agreement
-from resolvers.exchange import tell_one_more
+from resolvers.exchange import read_it_again, tell_one_more
 from resolvers.matching.details import Details
 from resolvers.matching.evidence import Evidence, weigh
 from tests.support.virtual_time import run
@@ -155,7 +155,8 @@ async def _cases(made: World, setting: Setting, seed: int, count: int) -> list[t
 
 
 def _exchanged(caller: MadeUpCaller, known: Known, gateway: StagedGateway) -> MadeUpCaller:
-    better = caller.reads_again() or caller
+    read = read_it_again(stated_reference(known, ())).details
+    better = caller.reads_again(read) or caller
     told = known if better is caller else gateway.known(better.told)
     return better.tells_more(tell_one_more(stated_reference(told, ())).details) or better
 

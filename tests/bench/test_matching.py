@@ -20,7 +20,7 @@ from bench.matching.district.child import Child, Household, Naming, Said, as_rec
 from bench.matching.district.customs import of_own_words
 from bench.matching.district.families import Row
 from bench.matching.district.mix import Mix
-from bench.matching.district.noise import ORDINARY, Noise
+from bench.matching.district.noise import ORDINARY, Noise, mistyped, postcode_slip
 from bench.matching.district.world import World, world
 from bench.matching.gateway.agencies import KINDS
 from bench.matching.gateway.asking import Answered, answered
@@ -30,6 +30,8 @@ from bench.matching.measured import A_ROUND, Commit, sizes
 from bench.matching.settings import SETTINGS, Aims, Setting
 from demo.population.register import INTAKES
 from gateway.fanout.sources import RegisteredSource
+from resolvers.comparison.agreement import Agreement
+from resolvers.comparison.postcodes import KnownHomes, read
 from tests.support.plain_sources import ON_BEHALF
 from tests.support.virtual_time import run
 
@@ -119,11 +121,32 @@ def test_a_child_under_whose_number_another_is_filed_counts_as_a_false_question(
 def test_a_caller_who_reads_again_may_tell_the_name_as_another_paper_has_it() -> None:
     amara = replace(child(), forms=(Naming(("Amara",), "Eze"),))
     again = [
-        MadeUpCaller(amara, amara.said, amara.said, None, _chance(n)).reads_again()
+        MadeUpCaller(amara, amara.said, amara.said, None, _chance(n)).reads_again(["other_names"])
         for n in range(9)
     ]
     other = [{"givenNames": ["Amara"], "familyName": "Eze"}]
     assert {None} < {each and bool(each.told["otherNames"] == other) for each in again}
+
+
+def test_a_caller_corrects_what_they_are_asked_to_read_again_and_nothing_else() -> None:
+    amara = child()
+    typed = replace(amara.said, family="Okonjoo", postcode="QX1 1AB")
+    caller = MadeUpCaller(amara, amara.said, typed, None, _chance(1), home="QX1 1AA")
+    both = caller.reads_again(["birth_date", "family_name", "given_name", "postcode"])
+    home = replace(caller, chance=_chance(1)).reads_again(["postcode"])
+    assert both
+    assert both.said == amara.said
+    assert home
+    assert home.said == replace(typed, postcode="QX1 1AA")
+
+
+def test_a_postcode_is_mistyped_into_another_one_a_letter_or_digit_away() -> None:
+    homes = KnownHomes.of(read(["QX1 1AB"]))
+    typed = {postcode_slip("QX1 1AB", _chance(n)) for n in range(400)}
+    assert {homes.compare(read([each])) for each in typed} == {Agreement.SLIP}
+    noise = replace(ORDINARY, postcode_slip=1.0)
+    assert mistyped(AMARA, noise, _chance(1)).postcode != AMARA.postcode
+    assert mistyped(AMARA, replace(noise, postcode_slip=0.0), _chance(1)) == AMARA
 
 
 def test_a_record_that_no_search_can_reach_is_not_counted_against_the_matcher() -> None:

@@ -1,12 +1,12 @@
 """A made-up caller: what they type first, and what they say when they are asked for more."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
 from bench.matching.district.child import Child, Naming, Said
-from bench.matching.district.noise import Noise, written
+from bench.matching.district.noise import Noise, mistyped, written
 from bench.matching.district.world import World, by_custom, otherwise
 from bench.matching.settings import Setting
 
@@ -29,9 +29,9 @@ Told = Mapping[str, Any]
 class MadeUpCaller:
     """Somebody who asks about `child`: `said` is what they type, `number` what they read out.
 
-    `paper` is what they read it from: it may have another form of the names. `carer` is a parent's
-    name, `former_home` a postcode, `practice` an ODS code, `other_name` another form of the names;
-    none is told at first.
+    `paper` is what they read it from: it may have another form of the names. `home` is the postcode
+    that they meant to type. `carer` is a parent's name, `former_home` a postcode, `practice` an ODS
+    code, `other_name` another form of the names; none is told at first.
     """
 
     child: Child
@@ -39,6 +39,7 @@ class MadeUpCaller:
     said: Said
     number: tuple[str, str] | None
     chance: Random
+    home: str | None = None
     carer: str = ""
     told_carer: bool = False
     former_home: str = ""
@@ -85,26 +86,27 @@ class MadeUpCaller:
             keys["nhs_number" if self.number[0] == "nhsNumber" else "upn"] = self.number[1]
         return {name: value for name, value in keys.items() if value}
 
-    def reads_again(self) -> "MadeUpCaller | None":
-        """The same with name, date and sex as they are on the paper, and as another one has them.
+    def reads_again(self, details: Container[str]) -> "MadeUpCaller | None":
+        """The same with these details as they are on the paper, and as another one has the names.
 
         None if nothing was wrong, and no other paper has another form of the names.
         """
-        corrected = self._corrected()
+        corrected = self._corrected(details)
         caller = corrected or self
-        other = caller.another_form()
+        other = caller.another_form() if "other_names" in details else None
         return replace(caller, other_name=other) if other else corrected
 
-    def _corrected(self) -> "MadeUpCaller | None":
-        true, said = self.paper, self.said
-        wrong_sex = said.sex not in (None, true.sex)
-        if not (self.errs or wrong_sex) or self.chance.random() >= _READS_RIGHT:
+    def _corrected(self, details: Container[str]) -> "MadeUpCaller | None":
+        true, right = self.paper, self.said
+        if self.errs and "birth_date" in details:
+            right = replace(right, given=true.given, family=true.family, born=true.born)
+        if right.sex not in (None, true.sex) and "sex" in details:
+            right = replace(right, sex=true.sex)
+        if "postcode" in details:
+            right = replace(right, postcode=self.home)
+        if right == self.said or self.chance.random() >= _READS_RIGHT:
             return None
-        sex = true.sex if wrong_sex else said.sex
-        if not self.errs:
-            return replace(self, said=replace(said, sex=sex))
-        corrected = replace(said, given=true.given, family=true.family, born=true.born, sex=sex)
-        return replace(self, said=corrected)
+        return replace(self, said=right)
 
     def another_form(self) -> Naming | None:
         """The names as another paper has them, if they meet one."""
@@ -187,20 +189,26 @@ def _caller(
     child: Child, world: World, setting: Setting, noise: Noise, chance: Random
 ) -> MadeUpCaller:
     believed = otherwise(child, child.said, 0 if setting.all_given else _OTHER_FORM, chance)
-    whose, said = child, _typed(believed, child, setting.erring, by_custom(child, noise), chance)
+    whose, meant = child, _typed(believed, child, setting.erring, by_custom(child, noise), chance)
+    said = mistyped(meant, noise, chance)
     if chance.random() < _WRONG_NUMBER:
         whose = chance.choice(world.households[child.household].children)
     number = _number(whose, chance) if setting.numbered else None
     home = world.households[child.household]
     return MadeUpCaller(
-        child, believed, said, number, chance, carer=home.carer, practice=home.practice
+        *(child, believed, said, number, chance, meant.postcode),
+        carer=home.carer,
+        practice=home.practice,
     )
 
 
 def _typed(
     believed: Said, child: Child, erring: float | None, noise: Noise, chance: Random
 ) -> Said:
-    """What the caller types; where it is given how many err, so many do, and all tell both."""
+    """What the caller types, but for the keys they miss in the postcode.
+
+    Where it is given how many err, so many do, and all tell name and date.
+    """
     wrong = erring is not None and chance.random() < erring
     while True:
         said = written(believed, noise, child.homes[-1], chance)

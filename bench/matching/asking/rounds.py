@@ -58,6 +58,6 @@ class _Round:
 def _again(caller: MadeUpCaller, first: Answered) -> MadeUpCaller | None:
     """The caller once more, if the answer asks for something and they can give it."""
     asked = needs(first.answer)
-    better = caller.reads_again() if Need.READ_AGAIN in asked else None
+    better = caller.reads_again(asked.get(Need.READ_AGAIN, ()))
     details = asked.get(Need.TELL_MORE) or asked.get(Need.OF_AGENCY, ())
     return (better or caller).tells_more(details) or better

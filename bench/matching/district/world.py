@@ -13,7 +13,7 @@ from bench.matching.district.families import Row, families
 from bench.matching.district.households import postcode
 from bench.matching.district.mistakes import Mistakes, former_homes
 from bench.matching.district.mix import Mix
-from bench.matching.district.noise import Noise, written
+from bench.matching.district.noise import Noise, mistyped, written
 from bench.matching.gateway.agencies import KINDS, Kind
 from bench.matching.gateway.filing import Filing
 
@@ -102,10 +102,12 @@ class _Clerk:
         noise = self._noises.get(child.own_further)
         if noise is None:
             noise = by_custom(child, self.noise.times(kind.noise))
+            noise = replace(noise, no_postcode=noise.no_postcode * kind.placeless)
             self._noises[child.own_further] = noise
         said = written(told, noise, child.homes[-1], chance)
         homes = former_homes(child, said.postcode) if kind.keeps_homes else ()
         numbers = self._numbers(child)
+        said = mistyped(said, noise, chance)
         record = as_record(said, numbers, f"{kind.name}-{child.key}", homes)
         record = replace(record, restricted=child.restricted if kind.marks else None)
         return self._renamed(self._surrounded(record, child), child)

@@ -25,7 +25,8 @@ class Kind:
     many as it holds in the district. `fuzzy` searches as NHS demographics do; the others compare
     the surname and the whole date letter by letter, `forename` the forename too. `keeps_homes` are
     former homes that stand on its records. `keeps` is what else stands
-    there: "carer", "practice". `noise` multiplies its clerks' mistakes.
+    there: "carer", "practice". `noise` multiplies its clerks' mistakes, `placeless` how many of its
+    files have no postcode.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Kind:
     population: int | None = 0
     onward: tuple[str, ...] = ()
     noise: float = 1.0
+    placeless: float = 1.0
     fuzzy: bool = False
     forename: bool = False
     keeps_homes: bool = False
@@ -141,6 +143,7 @@ KINDS: Final = (
         upn=0.0,
         operations=(("by-name", _BY_NAME),),
         noise=1.5,
+        placeless=0.1,  # it is about a home, or about having none
     ),
 )
 
