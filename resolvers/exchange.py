@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
 from resolvers.child_need import ChildNeed, NeedCode
+from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import givens
 from resolvers.comparison.postcodes import KnownHomes
 from resolvers.matching.details import Details, ReadOnce, numbers
@@ -105,10 +106,14 @@ def _ties(known: Details, held: Details) -> bool:
 
 
 def _ties_firmly(known: Details, held: Details) -> bool:
+    """By a number, by the very home, or by whom or what is around the child.
+
+    A home one letter off is the next street, as well as a typing error (ADR 0097).
+    """
     if bears_number(known, held):
         return True
     each = weigh(known, held)
-    return each.postcode.strong or bool(each.ties)
+    return each.postcode is Agreement.SAME or bool(each.ties)
 
 
 def tell_one_more(told: Reference) -> ChildNeed:
@@ -145,5 +150,19 @@ def read_it_again(told: Reference) -> ChildNeed:
     """
     sex = ("sex",) if told.sex else ()
     others = () if len(told.stated_names) > 1 else ("other_names",)
-    read = ("birth_date", "family_name", "given_name", *others, *sex)
+    read = ("birth_date", "family_name", "given_name", *others, *_home(told), *sex)
     return ChildNeed(NeedCode.READ_IT_AGAIN, read)
+
+
+def while_untied(told: Reference) -> tuple[ChildNeed, ...]:
+    """What is asked while nothing but name, date and sex ties certain records to the caller.
+
+    Name and date fit then. A home may have been mistyped: if one was told, it is read again.
+    """
+    home = _home(told)
+    again = (ChildNeed(NeedCode.READ_IT_AGAIN, home),) if home else ()
+    return (tell_one_more(told), *again)
+
+
+def _home(told: Reference) -> tuple[str, ...]:
+    return ("postcode",) if told.stated_postcodes else ()

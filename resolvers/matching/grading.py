@@ -290,20 +290,19 @@ def _stopped(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCod
 def _untied(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode | None:
     """Why no home, carer, school, telephone or sex ties the record to what is known, if so.
 
-    A namesake is of her sex too and lives elsewhere. So the sex is too little beside a home that
-    nobody knows as hers (ADR 0060); only while no number of hers is known, one on the record may
-    still give a namesake away. Where one of hers is known, a number of another scheme, which
-    nothing ties to hers, tells nothing: once homes count, the sex alone is too little beside it
-    (ADR 0036).
+    A namesake is of her sex too and lives elsewhere, or a street away (ADR 0097). So the sex is too
+    little beside a home that nobody knows as hers (ADR 0060), and once homes count, it is beside
+    none. Only while no number of hers is known, one on the record may still give a namesake away:
+    where one of hers is known, a number of another scheme tells nothing (ADR 0036).
     """
     evidence = found.evidence
-    numbered, known_by = bool(held.identifiers), bool(known.all.identifiers)
-    if evidence.postcode.strong or found.tied_around:
+    if evidence.postcode is _SAME or found.tied_around:
         return None
-    if evidence.postcode in _DIFFERING and (known_by or not numbered):
+    told_by_number = bool(held.identifiers) and not known.all.identifiers
+    if evidence.postcode in _DIFFERING and not told_by_number:
         return ReasonCode.OTHER_HOME
-    others = known_by and numbered and known.all.postcodes is not None and not found.company.alone
-    return None if evidence.sex is _SAME and not others else ReasonCode.NO_TIE
+    tells = told_by_number or known.all.postcodes is None or found.company.alone
+    return None if evidence.sex is _SAME and tells else ReasonCode.NO_TIE
 
 
 def _outweighed(found: Assessment) -> ReasonCode:

@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "17"
+MATCHER: Final = "18"

@@ -5,7 +5,8 @@ from dataclasses import replace
 from adapters.contract.codes import Sex
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Address, Identifier, Name
-from resolvers.exchange import read_it_again, tell_one_more, untied
+from resolvers.child_need import ChildNeed, NeedCode
+from resolvers.exchange import read_it_again, tell_one_more, untied, while_untied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference, Surroundings
 from tests.support.resolvers.people import AMARA
@@ -58,6 +59,24 @@ def test_a_further_name_ties_no_file_of_another_home_beside_one_at_the_told_home
     linked = replace(here, identifiers=there.identifiers)
     assert not untied(told, [("school", linked), ("pds", there)], ReadOnce())
     assert not untied(told, [("pds", there)], ReadOnce())
+
+
+def test_the_next_street_ties_no_record_and_is_no_other_home() -> None:
+    told = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"})).located()
+    next_street = replace(BARE, addresses=(Address(postcode="XX1 2YZ"),))
+    here = replace(BARE, identifiers=(), addresses=(Address(postcode="XX1 2YY"),))
+    assert untied(told, [("pds", next_street)], ReadOnce())
+    assert not untied(told, [("school", here), ("pds", next_street)], ReadOnce())
+
+
+def test_a_home_that_was_told_is_read_again_even_while_the_name_and_date_fit() -> None:
+    homed = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"}))
+    assert "postcode" in read_it_again(homed).details
+    assert "postcode" not in read_it_again(NAMED).details
+    tell, read = while_untied(homed)
+    assert tell == tell_one_more(homed)
+    assert read == ChildNeed(NeedCode.READ_IT_AGAIN, ("postcode",))
+    assert while_untied(NAMED) == (tell_one_more(NAMED),)
 
 
 def test_a_name_in_another_form_is_looked_for_when_the_caller_reads_again() -> None:

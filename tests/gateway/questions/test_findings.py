@@ -99,19 +99,24 @@ def test_a_birth_date_that_the_identity_source_guesses_is_no_whole_day() -> None
 def test_among_few_children_a_name_and_a_birth_date_say_more_once_the_operator_believes_it() -> (
     None
 ):
+    names = ("Olivia", "Rose")
+    known = replace(KNOWN, given_names=names, family_name="Khan")
+    hers, file = (replace(each, names=(Name(names, "Khan"),)) for each in (HERS, UNNUMBERED))
     few = "population = 4000"
     granted = frozenset({Claim.POPULATION})
-    assert not found(KNOWN, HERS, UNNUMBERED, says=few).resolution.certain("police")
-    believed = found(KNOWN, HERS, UNNUMBERED, says=few, granted=granted)
-    assert believed.resolution.certain("police") == (UNNUMBERED,)
+    assert not found(known, hers, file, says=few).resolution.certain("police")
+    believed = found(known, hers, file, says=few, granted=granted)
+    assert believed.resolution.certain("police") == (file,)
 
 
 def test_two_records_of_one_source_are_both_hers_only_where_duplicates_are_granted() -> None:
-    twice = (UNNUMBERED, replace(UNNUMBERED, record_id="p-2", addresses=()))
+    known, older = living_at(HOME), Address(postcode="AB1 2CD", current=False)
+    homes = (*UNNUMBERED.addresses, older)
+    twice = (UNNUMBERED, replace(UNNUMBERED, record_id="p-2", addresses=homes))
     says = "population = 4000\nduplicates = true"
     few, both = frozenset({Claim.POPULATION}), frozenset({Claim.POPULATION, Claim.DUPLICATES})
-    assert not found(KNOWN, HERS, *twice, says=says, granted=few).resolution.certain("police")
-    repeating = found(KNOWN, HERS, *twice, says=says, granted=both)
+    assert not found(known, HERS, *twice, says=says, granted=few).resolution.certain("police")
+    repeating = found(known, HERS, *twice, says=says, granted=both)
     assert repeating.resolution.certain("police") == twice
 
 

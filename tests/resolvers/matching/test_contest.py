@@ -134,7 +134,8 @@ def test_a_namesake_who_lives_elsewhere_is_told_apart_by_the_very_home() -> None
 def test_beside_them_a_record_without_a_home_may_be_either_childs() -> None:
     two = (living(amara(AMARA_NHS), HERE), living(amara(TWIN_NHS, record_id="2"), "ZE7 7ZZ"))
     world = {"gp": two, "police": (UNNUMBERED,)}
-    (police,) = resolve(AT_HOME, world, populations={"police": 60_000}).by_source["police"]
+    told = replace(AT_HOME, stated_names=AMARA.names)
+    (police,) = resolve(told, world, populations={"police": 60_000}).by_source["police"]
     assert (police.grade.grade, police.grade.reason) == (MatchGrade.PROBABLE, "NAMESAKE")
 
 
@@ -164,13 +165,18 @@ def test_a_namesake_born_a_slip_away_leaves_the_sex_alone_too_little() -> None:
     assert resolve(known, lives, populations=DISTRICT).certain("police")
 
 
-def test_beside_a_near_namesake_a_home_one_letter_away_is_too_little() -> None:
-    near = born(amara(), "2015-09-03")
-    known = replace(KNOWN, postcodes=frozenset({"XX1 2YY"}))
-    next_door = replace(UNNUMBERED, addresses=(Address(postcode="XX1 2YZ"),))
-    assert resolve(known, {"police": (next_door,)}, populations=DISTRICT).certain("police")
-    beside = {"police": (next_door,), "gp": (near,)}
-    assert not resolve(known, beside, populations=DISTRICT).certain("police")
+def test_a_home_one_letter_away_is_the_next_street_and_ties_no_file() -> None:
+    next_street = replace(UNNUMBERED, addresses=(Address(postcode="XX1 2YZ"),))
+    world = {"police": (next_street,)}
+    (found,) = resolve(AT_HOME, world, populations=DISTRICT).by_source["police"]
+    assert (found.grade.grade, found.grade.reason) == (MatchGrade.PROBABLE, "NO_TIE")
+    told = replace(AT_HOME, stated_names=AMARA.names)
+    assert resolve(told, world, populations=DISTRICT).certain("police")
+
+
+def test_a_number_may_still_give_away_a_namesake_of_the_next_street() -> None:
+    numbered = replace(amara(AMARA_UPN), addresses=(Address(postcode="XX1 2YZ"),))
+    assert resolve(AT_HOME, {"school": (numbered,)}, populations=DISTRICT).certain("school")
 
 
 def test_her_number_on_a_brothers_file_keeps_hers_apart_only_until_more_of_hers_bear_it() -> None:

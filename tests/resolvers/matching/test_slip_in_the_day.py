@@ -11,6 +11,7 @@ from resolvers.matching.identify import grade, resolve
 from tests.support.resolvers.people import (
     AMARA,
     AMARA_NHS,
+    AMARA_UPN,
     KNOWN_BY_NAME,
     TWIN_NHS,
     amara,
@@ -47,7 +48,7 @@ def test_two_children_of_her_name_one_of_her_home_and_one_of_her_day_are_never_o
 
 
 def test_a_record_of_her_name_born_a_slip_away_does_not_let_in_one_of_the_day_told() -> None:
-    mistaken_for = amara()
+    mistaken_for = amara(AMARA_UPN)
     found = resolved(gp=(replace(SLIPPED, identifiers=(AMARA_NHS,)),), police=(mistaken_for,))
     assert resolved(police=(mistaken_for,)).certain("police")
     assert not found.certain("gp")

@@ -12,7 +12,7 @@ from resolvers.matching.grade import MatchGrade
 from resolvers.matching.hypotheses import ALL_CHILDREN
 from resolvers.matching.identify import grade, resolve
 from resolvers.matching.reference import Reference, Surroundings
-from tests.support.resolvers.people import AMARA, KNOWN_BY_NAME, named
+from tests.support.resolvers.people import AMARA, AMARA_UPN, KNOWN_BY_NAME, named
 from tests.support.resolvers.strategies import REFERENCES, WORLDS
 
 KHAN = replace(
@@ -67,7 +67,9 @@ def test_in_a_file_of_all_children_the_practice_is_a_tie() -> None:
 
 def test_another_carer_or_school_counts_for_nothing() -> None:
     other = Surroundings(carers=("Nadia Malik",), schools=("Oak Park",))
-    assert grade(knowing(other), KHAN, 900) == grade(knowing(Surroundings()), KHAN, 900)
+    held = replace(KHAN, identifiers=(AMARA_UPN,))
+    assert grade(knowing(other), held, 900).grade is MatchGrade.CERTAIN
+    assert grade(knowing(other), held, 900) == grade(knowing(Surroundings()), held, 900)
 
 
 def test_no_tie_lifts_a_given_name_one_letter_off() -> None:
