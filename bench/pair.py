@@ -22,11 +22,12 @@ from typing import Any, Final
 
 from bench.processes.gateway_process import HERE, GatewayProcess, gateway_process, teamaround_of
 from bench.processes.worker import Worker, working
-from bench.town.files import write_town
-from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
+from bench.town.files import Limits, write_town
+from bench.town.question import FIRST_SCREEN, FIRST_SCREENS, NUMBERS, OUTCOMES, body_of
 from gateway.config.settings_names import variable_of
 
 DOCUMENTS: Final = {"first-screen": FIRST_SCREEN, "outcomes": OUTCOMES}
+MOST_AT_ONCE: Final = 50  # children in one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,15 @@ def open_pair(asked: argparse.Namespace, *, swapped: bool = False) -> Iterator[P
     """All processes: agencies, both gateways, load; `swapped`: the other one is started first."""
     names = [f"agency-{number:02}" for number in range(1, asked.agencies + 1)]
     with ExitStack() as stack:
-        street = stack.enter_context(working("bench.town.agencies"))
-        urls = street.tell({"agencies": names, "bytes": 0, "delay_ms": 0})
+        street = stack.enter_context(working("bench.peers.stub"))
+        urls = street.tell({"open": names, "workers": asked.involvements})
+        at_once = Limits(at_once=MOST_AT_ONCE if asked.in_one_call else 1)
+        limits = dict.fromkeys(names[1:], at_once)
         both = [(HERE, _variables(asked, stack)), (asked.against, {})]
         gateways = [
             stack.enter_context(
                 gateway_process(
-                    write_town(Path(stack.enter_context(TemporaryDirectory())), urls),
+                    write_town(Path(stack.enter_context(TemporaryDirectory())), urls, limits),
                     teamaround_of(checkout),
                     variables,
                 )
@@ -71,13 +74,19 @@ def open_pair(asked: argparse.Namespace, *, swapped: bool = False) -> Iterator[P
         ]
         ours, theirs = gateways[::-1] if swapped else gateways
         order = {
-            "body": body_of(DOCUMENTS[asked.document], names),
+            "body": _body(asked, names),
             "agencies": asked.agencies,
             "count": asked.questions,
             "in_flight": asked.in_flight,
         }
         load = stack.enter_context(working("bench.processes.load"))
         yield Pair((ours, theirs), load, order)
+
+
+def _body(asked: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    if asked.children > 1:
+        return body_of(FIRST_SCREENS, names, NUMBERS[: asked.children])
+    return body_of(DOCUMENTS[asked.document], names)
 
 
 def _variables(asked: argparse.Namespace, stack: ExitStack) -> dict[str, str]:
@@ -145,6 +154,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--collector", action="store_true", help="feed one, ours alone")
     parser.add_argument("--document", choices=DOCUMENTS, default="first-screen")
+    parser.add_argument("--children", type=int, default=1, help="their first screens, in one go")
+    parser.add_argument("--in-one-call", action="store_true", help="agencies take them so")
+    parser.add_argument("--involvements", type=int, default=1, help="of each child's record")
     asked = parser.parse_args(arguments)
     print(told(started_rounds(asked)))
 

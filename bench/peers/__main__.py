@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from rich.console import Console
-from stdnum.gb import nhs
 
 from bench.peers.drawn import drawn
 from bench.peers.question import Shape
@@ -23,12 +22,9 @@ from bench.peers.tables import tables
 from bench.processes.gateway_process import HERE, gateway_process, teamaround_of
 from bench.processes.worker import Worker, working
 from bench.town.files import write_town
-from bench.town.question import FIRST_SCREEN, FIRST_SCREENS, body_of
+from bench.town.question import FIRST_SCREEN, FIRST_SCREENS, NUMBERS, body_of
 
 OURS: Final = "Team Around"
-NUMBERS: Final = tuple(
-    islice((str(n) for n in range(9990000018, 9999999999) if nhs.is_valid(str(n))), 50)
-)
 ONE: Final = ("9000000009",)
 SHAPES: Final[Mapping[str, Shape]] = {
     "1 child x 7 agencies": Shape(7, ONE),

@@ -40,6 +40,7 @@ absent = "body.code == 'NO_SUCH_CHILD'"
 records = "body.children"
 total = "body.total"
 as_of = "body.asAt"
+{batch}
   [operation.map]
   record_id = "id"
   nhs_number = "nhs"
@@ -114,16 +115,29 @@ children_per_hour_organisation = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an agency declares; by itself, more than any bench needs."""
+    """What an agency declares; by itself, more than any bench needs.
+
+    It can be asked about `at_once` children in one call.
+    """
 
     timeout: str = "30s"
     concurrency: int = 256
+    at_once: int = 1
+
+    @property
+    def batch(self) -> str:
+        """The line of its operation that says so."""
+        how = f'as = "post-ids", path = "/children", ids = "numbers", max = {self.at_once}'
+        return f"batch = {{ {how} }}" if self.at_once > 1 else ""
 
 
 def write_town(
     folder: Path, urls: Mapping[str, str], limits: Mapping[str, Limits] | None = None
 ) -> Path:
-    """Write the files for agencies at `urls`; the settings file. The first one knows everybody."""
+    """Write the files for agencies at `urls`; the settings file.
+
+    The first one knows everybody and decides on the shield, so it is asked about each child alone.
+    """
     first = next(iter(urls))
     operator = [_OPERATOR]
     for name in ("manifests", "secrets"):
@@ -131,7 +145,8 @@ def write_town(
     for agency, url in urls.items():
         claims = ", ".join(f'"{claim}"' for claim in _CLAIMS if agency == first)
         areas = "" if agency == first else f'"{AREA}"'
-        said = asdict((limits or {}).get(agency, Limits()))
+        declared = (limits or {}).get(agency, Limits())
+        said = {**asdict(declared), "batch": declared.batch}
         mark = "" if claims else 'mark = "own-row"'
         text = _MANIFEST.format(id=agency, url=url, claims=claims, mark=mark, areas=areas, **said)
         (folder / "manifests" / f"{agency}.toml").write_text(text)

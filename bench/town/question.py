@@ -1,7 +1,10 @@
 """What the bench asks: a first screen as a practitioner sees it, and the outcomes alone."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Final
+
+from stdnum.gb import nhs
 
 from bench.town.record import BIRTH_DATE, NHS_NUMBER
 
@@ -46,6 +49,9 @@ FIRST_SCREEN: Final = f"""{_ASK}
 }} }}
 """
 
+NUMBERS: Final = tuple(
+    islice((str(n) for n in range(9990000018, 9999999999) if nhs.is_valid(str(n))), 50)
+)  # NHS numbers for tests, of as many children as a question may be about
 
 _LISTED: Final = FIRST_SCREEN.replace("$known: KnownDetails!", "$known: [KnownDetails!]!")
 FIRST_SCREENS: Final = _LISTED.replace("  child(known", "  children(known")

@@ -23,13 +23,13 @@ def answer_of(agency: str, length: int) -> bytes:
     return orjson.dumps(_page(record))
 
 
-def page_of(record: dict[str, Any]) -> bytes:
-    """The record as an agency's whole answer."""
-    return orjson.dumps(_page(record))
+def page_of(*records: dict[str, Any]) -> bytes:
+    """These records as an agency's whole answer."""
+    return orjson.dumps(_page(*records))
 
 
-def _page(record: dict[str, Any]) -> dict[str, Any]:
-    return {"asAt": "2026-11-20T06:00:00Z", "total": 1, "children": [record]}
+def _page(*records: dict[str, Any]) -> dict[str, Any]:
+    return {"asAt": "2026-11-20T06:00:00Z", "total": len(records), "children": records}
 
 
 def record_of(agency: str, nhs: str = NHS_NUMBER, workers: int = 1) -> dict[str, Any]:

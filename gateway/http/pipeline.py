@@ -59,9 +59,17 @@ class Started:
     charge: Charge
 
     async def declare(self) -> None:
-        """Log what the next payload says; TryLater if it cannot be logged."""
-        for question in self.questions:
-            await question.declare()
+        """Log what the next payload says; TryLater if any of it cannot be logged.
+
+        Questions of one request are logged in their order, and share a commit.
+        """
+        if len(self.questions) == 1:
+            await self.questions[0].declare()
+            return
+        declared = (question.declare() for question in self.questions)
+        for failure in await gather(*declared, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                raise failure
 
     async def stop(self) -> None:
         """Stop every question, down to the sockets, and let go of what was in force for it."""

@@ -54,13 +54,14 @@ class PreparedQuestion:
     """One inquiry with what is decided for its kind.
 
     `restriction_first`: the answer's own restriction is to be told before the rows. `tells_child`:
-    the document selects the child, or may.
+    the document selects the child, or may. `in_parts`: it may be told in parts, as rows arrive.
     """
 
     inquiry: Inquiry
     decided: DecidedPlan
     restriction_first: bool = False
     tells_child: bool = True
+    in_parts: bool = True
 
     @property
     def plan(self) -> Plan:
@@ -186,7 +187,7 @@ class Preparation:
             if len(left) > (at_most or 0):
                 raise ManyUndecided(one.kind.decisions, left)
         tells_child = operation.tells_child or not self.stages.paths.compiled
-        tells = operation.tells_restriction, tells_child
+        tells = operation.tells_restriction, tells_child, bool(operation.deliveries)
         return tuple(PreparedQuestion(one.inquiry, self._decided(one), *tells) for one in planned)
 
     async def prepare_while_serving(

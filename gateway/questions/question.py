@@ -43,7 +43,8 @@ class DecidedQuestion:
     """Everything that was decided before asking.
 
     `nobody_found` hears of an answer without a child; `notes` gives the access flags of an answer.
-    `restriction_first`: no row that hangs on the restriction is given before it.
+    `restriction_first`: no row that hangs on the restriction is given before it. `in_parts`: rows
+    may be given as they arrive; else nobody has to know which of them could be told early.
     """
 
     view: ReleaseView
@@ -55,6 +56,7 @@ class DecidedQuestion:
     nobody_found: Callable[[], Awaitable[None]]
     notes: Callable[[Findings], AccessFlags] = lambda _: AccessFlags()
     restriction_first: bool = False
+    in_parts: bool = True
 
 
 class RunningQuestion:
@@ -134,7 +136,9 @@ class RunningQuestion:
         return told
 
     async def rows(self, *, as_they_arrive: bool) -> AsyncIterator[AgencyRow]:
-        """Each agency's row exactly once."""
+        """Each agency's row exactly once; as they arrive only of a question told `in_parts`."""
+        if as_they_arrive and not self._asked.in_parts:
+            raise RuntimeError("a question that is told whole has no rows that arrive")
         sent: set[str] = set()
         while as_they_arrive and not self._over:
             pulse = self._next_pulse
@@ -185,7 +189,8 @@ class RunningQuestion:
             async with aclosing(coming):
                 async for answered in coming:
                     self._answers[answered.source] = answered
-                    self._note_early(answered.source)
+                    if asked.in_parts:
+                        self._note_early(answered.source)
                     self._beat()
             moment = asked.shield.moment(self._answers, asked.order, self._fan_out.now)
             await self._fan_out.until(moment)

@@ -112,6 +112,7 @@ class QuestionFactory:
             nobody_found=lambda: quotas.nobody_found(caller),
             notes=notes,
             restriction_first=prepared.restriction_first,
+            in_parts=prepared.in_parts,
         )
         return RunningQuestion(asked, admitted.fan_out, self.recorder, self.figures)
 

@@ -12,8 +12,8 @@ from bench.processes.gateway_process import gateway_process
 from bench.processes.load import AnswerWrongError, check
 from bench.processes.volley import volley
 from bench.processes.worker import working
-from bench.town.files import write_town
-from bench.town.question import FIRST_SCREEN, OUTCOMES, body_of
+from bench.town.files import Limits, write_town
+from bench.town.question import FIRST_SCREEN, FIRST_SCREENS, NUMBERS, OUTCOMES, body_of
 from bench.town.record import answer_of
 from gateway.audit.opening import LOG_KEY
 from gateway.audit.publish.local_signer import local_signer
@@ -76,3 +76,18 @@ def test_the_gateway_answers_both_questions_of_the_bench_whole(tmp_path: Path) -
                 assert len(asked["took_s"]) == 2
             assert gateway.cpu_s > before
             assert gateway.peak_memory_mib >= gateway.memory_mib > 10
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_the_gateway_answers_about_three_children_in_one_request(
+    tmp_path: Path, at_once: int
+) -> None:
+    named = ["agency-01", "agency-02"]
+    with working("bench.peers.stub") as stub, working("bench.processes.load") as load:
+        urls = stub.tell({"open": named})
+        limits = {"agency-02": Limits(at_once=at_once)}
+        with gateway_process(write_town(tmp_path, urls, limits)) as gateway:
+            body = body_of(FIRST_SCREENS, named, NUMBERS[:3])
+            order = {"url": gateway.url, "headers": gateway.headers, "agencies": 2, "body": body}
+            assert len(load.tell({**order, "count": 2, "in_flight": 1})["took_s"]) == 2
+    assert ("post-ids" in (tmp_path / "manifests/agency-02.toml").read_text()) is (at_once > 1)

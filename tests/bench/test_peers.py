@@ -33,6 +33,15 @@ def test_an_agency_says_the_same_by_rest() -> None:
     assert json.loads(content)["children"] == [SHAPE.answer["data"]["agency_01_1"]]
 
 
+def test_an_agency_says_several_children_by_their_numbers() -> None:
+    asked = json.dumps({"numbers": SHAPE.children}).encode()
+    _, _, content = (
+        Agency("agency_01").answer(b"POST /children HTTP/1.1", asked).partition(b"\r\n\r\n")
+    )
+    own = [SHAPE.answer["data"][f"agency_01_{at}"] for at in range(2)]
+    assert json.loads(content) == {"asAt": "2026-11-20T06:00:00Z", "total": 2, "children": own}
+
+
 def test_a_peer_that_says_something_else_ends_its_part() -> None:
     order = {"whole": True, "answer": SHAPE.answer}
     look(order, 200, json.dumps(SHAPE.answer).encode())
