@@ -151,6 +151,11 @@ class Details:
         every = ((scheme, value) for scheme in NUMBERS for value in self.numbers(scheme))
         return frozenset(Identifier(scheme, value) for scheme, value in every)
 
+    @property
+    def numbered(self) -> bool:
+        """Whether it has an NHS number or a UPN."""
+        return bool(self.nhs_numbers or self.upns)
+
     def numbers(self, scheme: str) -> frozenset[str]:
         """The NHS numbers or the UPNs."""
         return self.nhs_numbers if scheme == NHS_NUMBER else self.upns

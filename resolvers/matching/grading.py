@@ -298,7 +298,7 @@ def _untied(known: KnownOfChild, held: Details, found: Assessment) -> ReasonCode
     evidence = found.evidence
     if evidence.postcode is _SAME or found.tied_around:
         return None
-    told_by_number = bool(held.identifiers) and not known.all.identifiers
+    told_by_number = held.numbered and not known.all.numbered
     if evidence.postcode in _DIFFERING and not told_by_number:
         return ReasonCode.OTHER_HOME
     tells = told_by_number or known.all.postcodes is None or found.company.alone

@@ -290,20 +290,35 @@ def _either_twins(assessed: Mapping[RecordPlace, Assessment]) -> frozenset[Recor
 
 
 def _under_anothers_number(
-    certain: Iterable[RecordPlace], assessed: Mapping[RecordPlace, Assessment], world: World
+    certain: Collection[RecordPlace], assessed: Mapping[RecordPlace, Assessment], world: World
 ) -> frozenset[RecordPlace]:
     """Those whose number stands on files of somebody evidently else, and on no more of hers.
 
     On more of hers, a clerk has put it on the other's file.
     """
-    strange = _sources_by_number(assessed, world, lambda found: found.contradicted)
-    fitting = _sources_by_number(assessed, world, alike_in_all)
+    bearing = _bearing_numbers_of(certain, assessed, world)
+    strange = _sources_by_number(bearing, world, lambda found: found.contradicted)
+    fitting = _sources_by_number(bearing, world, alike_in_all)
     against = {key: _sources_of(key, strange, world) for key in certain} if strange else {}
     return frozenset(
         key
         for key, others in against.items()
         if others and len(_sources_of(key, fitting, world)) <= len(others)
     )
+
+
+def _bearing_numbers_of(
+    certain: Collection[RecordPlace], assessed: Mapping[RecordPlace, Assessment], world: World
+) -> Mapping[RecordPlace, Assessment]:
+    """The records that share a number with one of these: few, of all that agencies bring."""
+    hers = [world.held[key] for key in certain]
+    nhs_numbers = frozenset[str]().union(*(each.nhs_numbers for each in hers))
+    upns = frozenset[str]().union(*(each.upns for each in hers))
+
+    def bears(held: Details) -> bool:
+        return not (nhs_numbers.isdisjoint(held.nhs_numbers) and upns.isdisjoint(held.upns))
+
+    return {key: found for key, found in assessed.items() if bears(world.held[key])}
 
 
 _SourcesByNumber = Mapping[Identifier, set[str]]

@@ -94,7 +94,7 @@ def open_gate(monkeypatch: pytest.MonkeyPatch, opened: Callable[[Details, Eviden
 FAULTS: Mapping[str, Callable[[Details, Evidence], bool]] = {
     "another home": lambda _, evidence: evidence.postcode is Agreement.DIFFERENT,
     "the next street": lambda _, evidence: evidence.postcode is Agreement.SLIP,
-    "no home": lambda held, _: not (held.identifiers or held.postcodes),
+    "no home": lambda held, _: not (held.numbered or held.postcodes),
     "a number of another scheme": lambda held, _: bool(held.upns),
 }
 
