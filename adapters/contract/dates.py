@@ -9,6 +9,9 @@ from adapters.contract.frozen import plainly_made
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 EARLIEST_YEAR: Final = 1850
+# Whom a question is about is a child. Systems begin or end their calendar outside these years, and
+# write such a day for none: 30 December 1899 (spreadsheets), 31 December 2099 or 9999.
+_CHILDREN_ARE_BORN: Final = range(1901, 2099)
 
 
 @plainly_made
@@ -58,5 +61,5 @@ class PartialDate:
 
     @property
     def placeholder(self) -> bool:
-        """Whether this is a 1 January, which systems write for "not known": no evidence."""
-        return (self.month, self.day) == (1, 1)
+        """Whether systems write this for "not known": a 1 January, or a year of no child's."""
+        return (self.month, self.day) == (1, 1) or self.year not in _CHILDREN_ARE_BORN

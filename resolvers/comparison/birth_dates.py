@@ -1,5 +1,6 @@
 """Comparing birth dates: a whole day agrees or differs, anything vaguer is at most near."""
 
+from datetime import date
 from operator import ne
 from typing import Final
 
@@ -53,16 +54,22 @@ def _compare(held: PartialDate, known: PartialDate) -> Agreement:
 
 
 def _miswritten(held: PartialDate, known: PartialDate) -> Agreement:
-    """How far slips explain it: day and month swapped or one digit another, or two digits."""
+    """How far slips explain it: day and month swapped, one digit another, the next day; or two."""
     same_year = held.year == known.year
     if same_year and held.month == known.day and held.day == known.month:
         return _SLIP
     if not same_year and held.month != known.month and held.day != known.day:
         return _DIFFERENT
     wrong = sum(map(ne, _digits(held), _digits(known)))
-    if wrong == 1:
+    if wrong == 1 or (same_year and _next_to(held, known)):
         return _SLIP
     return _DISTANT if wrong == len("12") else _DIFFERENT
+
+
+def _next_to(held: PartialDate, known: PartialDate) -> bool:
+    """Whether one is the day after the other: midnight of a summer's day is 11 p.m. in UTC."""
+    days = (date(each.year, each.month, each.day).toordinal() for each in (held, known))
+    return abs(next(days) - next(days)) == 1
 
 
 def _digits(day: PartialDate) -> str:

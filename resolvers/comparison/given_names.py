@@ -7,7 +7,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import established
 from resolvers.comparison.edit_distance import slips
 from resolvers.comparison.naming import ABBREVIATED, CANTONESE, SHARED, TITLES, halves
-from resolvers.comparison.nicknames import one_name, one_spelling
+from resolvers.comparison.nicknames import one_name, one_spelling, stands_for
 from resolvers.comparison.spelling import (
     SHORTEST_PART,
     joined,
@@ -106,7 +106,7 @@ def _compare(mine: list[str], theirs: list[str]) -> Agreement:
     if _within(mine, theirs) or short_for(one, other):
         return _VAGUE
     if one_name(one, other):
-        return _FORM
+        return _FORM if stands_for(one, other) else _VAGUE
     # Rhyming names are what twins are given.
     return _misspelt(mine, theirs) if one[0] == other[0] else _ending(one, other)
 
@@ -173,9 +173,8 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _half_stated(mine: list[str], theirs: list[str]) -> Agreement:
-    one, other = mine[0], theirs[0]
     if len(mine) == len(theirs) == 1:
-        return _FORM if one_name(one, other) else _compare(mine, theirs)
+        return _compare(mine, theirs)
     met = any(a == b or one_spelling(a, b) for a in mine for b in theirs)
     return _VAGUE if met else _DIFFERENT
 
@@ -203,7 +202,10 @@ def _misspelt(mine: list[str], theirs: list[str]) -> Agreement:
 
 
 def _ending(one: str, other: str) -> Agreement:
-    return _FORM if shortened(one, other) else _DIFFERENT
+    """How far one is the end of the other: of two names in use it is as near as a beginning."""
+    if not shortened(one, other):
+        return _DIFFERENT
+    return _DISTANT if established(one) and established(other) else _FORM
 
 
 def _rests_fit(mine: list[str], theirs: list[str]) -> bool:

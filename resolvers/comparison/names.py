@@ -8,7 +8,14 @@ from adapters.contract.record import Name
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.common_names import common_surname
 from resolvers.comparison.given_names import compare_given_names, may_be_word
-from resolvers.comparison.naming import CANTONESE, NO_FAMILY, NO_GIVEN, SHARED, TITLES
+from resolvers.comparison.naming import (
+    CANTONESE,
+    NO_FAMILY,
+    NO_GIVEN,
+    SHARED,
+    STYLES,
+    TITLES,
+)
 from resolvers.comparison.normalise import fold
 from resolvers.comparison.surnames import compare_surnames, surname_in
 
@@ -49,8 +56,14 @@ def families(names: Iterable[Name]) -> frozenset[str]:
 
 def givens(names: Iterable[Name]) -> frozenset[str]:
     """The given names, folded, all of one name in one text; without those that stand for none."""
-    folded = {fold(" ".join(name.given)) for name in names} - _NO_GIVEN
+    folded = {_unstyled(fold(" ".join(name.given))) for name in names} - _NO_GIVEN
     return frozenset(given for given in folded if given.partition(" ")[0] not in _NO_GIVEN)
+
+
+def _unstyled(given: str) -> str:
+    """A folded given name without a style before it ("Miss Rory"); "" for a style alone."""
+    style, _, rest = given.partition(" ")
+    return rest if style in STYLES else given
 
 
 def compare_families(held: frozenset[str], known: frozenset[str]) -> Agreement:

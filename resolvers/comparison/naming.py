@@ -87,15 +87,19 @@ NO_FAMILY: Final = frozenset(
         # "Last name unknown" and the like, as visas and age assessments write them.
         *("lnu", "fnu", "nln", "nfn", "unk", "ukn", "no last name", "no family name"),
         *("last name unknown", "surname unknown", "name unknown", "none", "nil", "xxxx"),
+        # A ward's form, half of it filled in the wrong field: see `NO_GIVEN`.
+        *("baby", "babyboy", "babygirl", "infant", "newborn", "unborn", "neonate"),
     }
 )
 # What wards and clerks write before a child has a name (ISMP, "What's in a name? Newborn naming
 # conventions and wrong-patient errors", 2019).
 NO_GIVEN: Final = NO_FAMILY | {
-    *("baby", "unborn", "infant", "newborn", "twin", "triplet", "babyboy", "babygirl"),
-    *("boy", "girl", "male", "female", "child", "na", "bb", "bg", "no given name"),
-    *("no first name", "first name unknown", "no forename"),
+    *("twin", "triplet", "bby", "boy", "girl", "male", "female", "child", "na", "bb", "bg"),
+    *("no given name", "no first name", "first name unknown", "no forename", "not named"),
+    *("not yet named", "to be named", "nyn"),
 }
+# Styles that a form has a field for, and a file without it before the name: of nobody alone.
+STYLES: Final = _words("master mstr miss mr mrs ms mx")
 PARTICLES: Final = frozenset(
     {
         *("abu", "al", "ap", "ab", "ben", "bin", "bint", "da", "das", "de", "del", "den", "der"),
@@ -103,6 +107,8 @@ PARTICLES: Final = frozenset(
         *("o", "st", "ter", "ui", "ul", "ur", "van", "von", "y", "zu", "e", "ould", "oglu"),
         # Spanish ones, and as Philippine families write them (the Guide of 2006).
         *("las", "dela", "delas", "delos"),
+        # "Daughter of" in Welsh and in Malay, and Saint in full.
+        *("ferch", "verch", "binti", "binte", "saint", "ste"),
         # Of a generation, behind the name: father and son are told apart by their birth dates (HM
         # Passport Office, "How to show uncommon names", 2023; the Guide of 2006: Brazil, Portugal).
         *("jr", "jnr", "junior", "sr", "snr", "ii", "iii", "iv", "filho", "neto", "sobrinho"),

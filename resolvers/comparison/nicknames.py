@@ -1,7 +1,9 @@
 """Forms of given names, and spellings of names: each line is one name said in several ways.
 
 A form is weak evidence and no more, so that a table may be generous: two children of one family
-are seldom given two forms of one name. Every table names what it was checked against.
+are seldom given two forms of one name. Every table names what it was checked against. The first
+name of a line is the one in full. Two others of a line are less: Alfie and Freddie are short for
+Alfred, and nobody is called both, so that they may be twins (ADR 0102).
 """
 
 from typing import Final
@@ -10,24 +12,31 @@ from typing import Final
 # of Old Dominion University (github.com/carltonnorthern/nicknames).
 _ENGLISH: Final = (
     "abigail abby abbie gail",
-    "alexander alexandra alex alec sandy sasha xander lexi lexie",
-    "alfred alfie fred freddie frederick",
+    "alexander alex alec sandy sasha xander",
+    "alexandra alex lexi lexie sandra sandy sasha",
+    "alfred alfie fred freddie",
+    "frederick fred freddie freddy",
     "andrew andy drew",
     "anthony antony tony",
     "archibald archie",
     "catherine katherine kathryn cathy kathy kate katie kat kitty caitlin",
-    "charles charlie charlotte lottie chaz",
+    "charles charlie chaz",
     "christopher chris kit topher",
-    "daniel dan danny daniella daniela dani",
+    "daniel dan danny dani",
+    "daniella daniela dani danny",
     "david dave davy dai dafydd",
-    "edward edmund ed eddie ted teddy ned",
-    "eleanor ellie elena helen nell nellie nora",
+    "edward ed eddie ted teddy ned",
+    "edmund ed eddie ted ned",
+    "eleanor elinor ellie nell nellie nora",
+    "helen helena ellie nell nellie",
     "elizabeth elisabeth liz lizzie lizzy beth betty bess eliza libby elsie elspeth bessie lisa",
-    "francis frances frank frankie fran",
-    "gabriel gabriella gabrielle gabe gabby",
+    "francis frank frankie",
+    "frances fran frankie francesca",
+    "gabriel gabe gabby",
+    "gabriella gabrielle gabby",
     "harriet hattie",
     "henry harry hal",
-    "isabel isabella isobel izzy bella belle",
+    "isabel isabella isobel isabelle izzy bella belle",
     "james jim jimmy jamie",
     "jennifer jen jenny",
     "john jon johnny jack",
@@ -36,13 +45,15 @@ _ENGLISH: Final = (
     "margaret maggie meg peggy madge greta maisie",
     "mary molly polly",
     "michael mike mick micky mickey",
-    "nicholas nicola nick nicky",
-    "oliver olivia ollie olly liv livvy",
-    "patrick patricia pat paddy patsy tricia",
+    "nicholas nick nicky",
+    "nicola nick nicky nikki",
+    "oliver ollie olly",
+    "patrick pat paddy",
+    "patricia pat patsy tricia trish",
     "rebecca becky becca",
     "richard rich rick ricky dick",
     "robert rob robbie bob bobby bert",
-    "samuel samantha sam sammy",
+    "samuel sam sammy",
     "stephen steven steve stevie",
     "teresa theresa tess tessa terry",
     "thomas tom tommy",
@@ -62,17 +73,20 @@ _ENGLISH: Final = (
     "leonard leo lenny",
     "leonardo leo",
     "lewis louis lou louie",
-    "maximilian maximus max",
+    "maximilian max",
+    "maximus max",
     "dominic dom nick",
     "frederica freddie",
-    "georgina georgia george georgie gina",
+    "georgina georgie gina",
+    "georgia georgie",
     "josephine josie jo joey",
     "charlotte charlie lottie lotte",
     "amelia millie",
     "emily em emmy millie",
     "matilda tilly tillie",
-    "natalie nat natasha tash tasha",
-    "olivia liv livvy libby",
+    "natalie nat",
+    "natasha tash tasha nat",
+    "olivia ollie olly liv livvy libby",
     "philippa pippa pip",
     "susannah susan sue susie suzy",
     "theodora thea dora",
@@ -100,7 +114,7 @@ _ENGLISH: Final = (
     "melissa mel missy",
     "penelope penny",
     "phoebe bee",
-    "samantha sam sammie",
+    "samantha sam sammy sammie",
     "sophia sophie soph",
     "stephanie steph",
     "tabitha tabby",
@@ -139,7 +153,7 @@ _ENGLISH: Final = (
 # Scotland and NISRA, yearly baby names.
 _CELTIC: Final = (
     "siobhan shiv shivaun",
-    "sean shaun shawn shane",
+    "sean shaun shawn",
     "padraig padraic patrick paddy podge",
     "seamus shay james",
     "caoimhe keeva kiva queva",
@@ -182,16 +196,21 @@ _CELTIC: Final = (
 # given names and their diminutives; "A Guide to Names and Naming Practices" (United Kingdom, 2006).
 _EASTERN_EUROPEAN: Final = (
     "aleksandra ola olka sasha oleksandra",
-    "katarzyna kasia kaska",
-    "malgorzata gosia",
-    "agnieszka aga",
-    "krzysztof krzys krzysiek",
-    "jakub kuba",
+    "katarzyna kasia kaska catherine katherine",
+    "malgorzata gosia margaret",
+    "elzbieta ela elizabeth",
+    "szymon simon",
+    "agnes aggie",
+    "agnieszka aga agnes",
+    "krzysztof krzys krzysiek christopher",
+    "jakub kuba jacob",
     "stanislaw stas staszek",
-    "zofia zosia",
+    "zofia zosia sophia",
     "joanna asia joasia",
-    "tomasz tomek",
+    "tomasz tomek thomas",
     "wojciech wojtek",
+    "elena ellie lena helen",
+    "olena olenka elena helen",
     "julia julka",
     "michal michael misiek",
     "mateusz matthew",
@@ -285,6 +304,31 @@ _AFRICAN: Final = (
     "gebre gabriel",
     "tewodros theodros tedros",
     "woldemariam weldemariam",
+)
+# Names that the Bible and the Quran share (Wikipedia, "Biblical people in Islam"), as families of
+# both faiths and of two languages write them; pet forms of Muhammad and Giuseppe (Wiktionary).
+_SCRIPTURE: Final = (
+    "yusuf joseph jose giuseppe",
+    "abraham abe",
+    "ibrahim abraham",
+    "moses moe",
+    "musa moses",
+    "solomon sol",
+    "sulaiman solomon",
+    "dawud daud dawood david",
+    "maryam mary",
+    "yahya john",
+    "ishaq isaac",
+    "yaqub yakub jacob",
+    "ilyas elijah",
+    "jibril jibreel gabriel",
+    "zakariya zakaria zachary",
+    "jonah jonas",
+    "yunus younis jonah",
+    "aaron ron",
+    "harun haroon aaron",
+    "muhammad mo",
+    "giuseppe peppe beppe pino",
 )
 # The Guide of 2006, sections on India and China.
 _ASIAN: Final = (
@@ -386,6 +430,100 @@ _SPELLINGS: Final = (
     "singh sing",
     "krishnan krishna",
 )
+# Surnames in several spellings: no given names. Chinese ones as Mandarin and Cantonese write them
+# (the table of J. Lam and others 2025).
+_SURNAMES: Final = (
+    "huang wong hwang",
+    "wang wong",
+    "liang leung",
+    "xie tse",
+    "ye yip",
+    "luo law",
+    "cai choi tsoi",
+    "zeng tsang",
+    "feng fung",
+    "deng tang",
+    # Korean surnames as families and as the Revised Romanisation write them, and the Chinese ones
+    # of the same character (Wikipedia, "List of Korean surnames").
+    "lee li lei yi rhee",
+    "park pak bak",
+    "kim gim",
+    "choi choe",
+    "jung jeong chung",
+    "kang gang",
+    "yoon yun",
+    "lim im rim",
+    "ahn an",
+    "ryu yoo yu",
+    # Irish surnames: the English form, a son's and a daughter's (P. Woulfe, "Irish Names and
+    # Surnames", 1923; Wikipedia, "Irish name"). Both of the last two have their prefix in one word.
+    "obrien obriain nibhriain",
+    "osullivan sullivan osuilleabhain nishuilleabhain",
+    "murphy omurchu nimhurchu",
+    "kelly okelly oceallaigh nicheallaigh",
+    "walsh breathnach breatnach",
+    "byrne obyrne obroin nibhroin",
+    "ryan oriain niriain",
+    "oconnor connor oconchuir nichonchuir",
+    "oneill neill nineill",
+    "oreilly reilly oraghallaigh niraghallaigh",
+    "doyle odubhghaill nidhubhghaill",
+    "mccarthy maccarthaigh niccarthaigh nicharthaigh",
+    "gallagher ogallchoir ogallchobhair nighallchoir nighallchobhair",
+    "doherty odoherty odochartaigh nidhochartaigh",
+    "kennedy ocinneide nichinneide",
+    "quinn ocoinn ocuinn nichoinn nichuinn",
+    "mcgowan macgabhann nicgabhann",
+    "lynch oloinsigh oloingsigh niloinsigh niloingsigh",
+    # Welsh surnames (T. J. Morgan and P. Morgan, "Welsh Surnames", 1985).
+    "rees rhys reece reese",
+    "price pryce prys",
+    "llewellyn llywelyn llewelyn",
+    "griffiths griffith gruffydd gruffudd",
+    "lloyd llwyd",
+)
+# Names in full that a table above has among another's forms: each is one by itself, too.
+_ALSO_IN_FULL: Final = (
+    "katherine kathryn kathy kate katie kat kitty",
+    "kathryn kathy kate katie kat",
+    "elisabeth liz lizzie lizzy beth eliza lisa libby",
+    "isabella isabelle izzy bella belle",
+    "isobel izzy",
+    "isabelle izzy bella belle",
+    "gabrielle gabby",
+    "josef joe joey jozef",
+    "steven steve stevie",
+    "theresa tess tessa terry",
+    "jakob jake",
+    "louis lou louie",
+    "susan sue susie suzy",
+    "christine chris chrissie",
+    "sophie soph",
+    "anna annie",
+    "anne annie",
+    "rose rosie",
+    "laurence larry laurie",
+    "jeffrey jeff",
+    "jeremy jerry",
+    "lillian lilian lillie",
+    "shaun shawn",
+    "ewan euan eoghan owen",
+    "alistair alastair alister ally",
+    "vladimir vova volodya",
+    "oleksandr alexander sasha sashko olexandr",
+    "mykola nikolay kolya",
+    "dmytro dmitry dima",
+    "dmitry dima dmitrii",
+    "yevhen evgeny zhenya",
+    "kateryna katya katia",
+    "sergei sergey",
+    "andrei andrey",
+    "oluwatobi tobi",
+    "damilola dami",
+    "nathan nate nat",
+    "mohammed mo",
+    "mohamed mo",
+)
 
 _FORMS_OF: Final = (
     *_ENGLISH,
@@ -393,8 +531,10 @@ _FORMS_OF: Final = (
     *_EASTERN_EUROPEAN,
     *_IBERIAN,
     *_AFRICAN,
+    *_SCRIPTURE,
     *_ASIAN,
     *_SPELLINGS,
+    *_ALSO_IN_FULL,
 )
 
 
@@ -409,22 +549,40 @@ def _groups(lines: tuple[str, ...]) -> dict[str, frozenset[int]]:
 
 GROUPS: Final = tuple(frozenset(line.split()) for line in _FORMS_OF)
 _GROUPS_OF: Final = _groups(_FORMS_OF)
-_SPELLINGS_OF: Final = _groups(_SPELLINGS)
+_IN_FULL: Final = tuple(line.partition(" ")[0] for line in _FORMS_OF)
+_FIRST_OF_ALL: Final = frozenset(_IN_FULL[: -len(_ALSO_IN_FULL)])
+_SPELLINGS_OF: Final = _groups((*_SPELLINGS, *_SURNAMES))
 _NONE: Final = frozenset[int]()
 
 FORMS: Final = frozenset(_GROUPS_OF)
 
 
 def in_full(given: str) -> tuple[str, ...]:
-    """The names that a folded pet name or spelling may stand for; nothing for one in full."""
-    lines = sorted(_GROUPS_OF.get(given, _NONE))
-    names = dict.fromkeys(_FORMS_OF[place].partition(" ")[0] for place in lines)
-    return () if given in names else tuple(names)
+    """The names that a folded pet name or spelling may stand for; nothing for one in full.
+
+    Katherine is one by itself, and may be written for Catherine.
+    """
+    names = [_IN_FULL[place] for place in sorted(_GROUPS_OF.get(given, _NONE))]
+    return () if given in _FIRST_OF_ALL else tuple(dict.fromkeys(n for n in names if n != given))
 
 
 def one_name(first: str, second: str) -> bool:
     """Whether two folded given names may be forms of one name."""
-    return not _GROUPS_OF.get(first, _NONE).isdisjoint(_GROUPS_OF.get(second, _NONE))
+    return bool(_shared_lines(first, second))
+
+
+def stands_for(first: str, second: str) -> bool:
+    """Whether one is the name in full of which the other is a form, or both are spellings of one.
+
+    Two pet names of one name are not: hardly anybody is called both.
+    """
+    either = first, second
+    lines = _shared_lines(first, second)
+    return any(_IN_FULL[place] in either for place in lines) or one_spelling(first, second)
+
+
+def _shared_lines(first: str, second: str) -> frozenset[int]:
+    return _GROUPS_OF.get(first, _NONE) & _GROUPS_OF.get(second, _NONE)
 
 
 def one_spelling(first: str, second: str) -> bool:

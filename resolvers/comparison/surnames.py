@@ -41,7 +41,8 @@ def compare_surnames(held: str, known: str) -> Agreement:
         return max(found, _SLIP) if misspelt(one, other) is _SLIP else found
     if short_for(held, known):
         return _VAGUE
-    return _in_one(one, other)
+    found = _in_one(one, other)
+    return max(found, _VAGUE) if parted and _abbreviated(held, known) else found
 
 
 def surname_parts(family: str) -> tuple[str, ...]:
@@ -71,6 +72,18 @@ def _in_one(one: str, other: str) -> Agreement:
         return _VAGUE
     near = found is _DIFFERENT and (sound_alike(one, other) or _short_slip(one, other))
     return _DISTANT if near else found
+
+
+def _abbreviated(held: str, known: str) -> bool:
+    """Whether one is the other with its first half by an initial ("G/Selassie", Gebreselassie)."""
+    pairs = (held, joined(known)), (known, joined(held))
+    return any(_begins_and_ends(*short.partition(" ")[::2], long) for short, long in pairs)
+
+
+def _begins_and_ends(initial: str, ending: str, long: str) -> bool:
+    if len(initial) != 1 or initial in PARTICLES or len(ending) < SHORTEST_SLIP:
+        return False
+    return long[0] == initial and long.endswith(ending)
 
 
 def _cut_off(one: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final, Self, TypeVar
 
 from adapters.contract.frozen import replace
 from resolvers.comparison.agreement import Agreement
-from resolvers.comparison.names import parts_of_one
+from resolvers.comparison.names import compare_families, parts_of_one
 from resolvers.matching.details import NUMBERS, Details
 from resolvers.matching.evidence import born_otherwise, weigh
 
@@ -139,10 +139,11 @@ def contradict(first: Details, second: Details) -> bool:
     )
 
 
-def differ_as_people(first: Details, second: Details, called: frozenset[str] = frozenset()) -> bool:
+def differ_as_people(first: Details, second: Details, child: Details | None = None) -> bool:
     """Whether a name or birth date of one evidently differs from the other's.
 
-    Not where each has a part of one of these given names that the child is `called` by.
+    Not where each has a part of one given name that is known of the `child`; nor where one has no
+    given name, as a newborn's, and both have a family name that is known of her.
     """
     if _told_alike(first, second):
         return False
@@ -150,9 +151,15 @@ def differ_as_people(first: Details, second: Details, called: frozenset[str] = f
         # Whatever the surnames are: dozens may each be misspelt in their own way.
         return born_otherwise(first, second) or born_otherwise(second, first)
     one_sex = first.sex is second.sex or None in (first.sex, second.sex)
-    if one_sex and parts_of_one(first.givens, second.givens, called):
+    if child and one_sex and parts_of_one(first.givens, second.givens, child.givens):
         second = replace(second, givens=first.givens)
+    if child and not (first.givens and second.givens) and _of_her_families(child, first, second):
+        second = replace(second, families=first.families)
     return weigh(first, second).contradicted or weigh(second, first).contradicted
+
+
+def _of_her_families(child: Details, *files: Details) -> bool:
+    return all(compare_families(file.families, child.families).strong for file in files)
 
 
 def _told_alike(first: Details, second: Details) -> bool:

@@ -185,7 +185,7 @@ def _undoubted(
     stopped |= dict.fromkeys(world.crowd, ReasonCode.RECORDS_DISAGREE)
     for left in reversed(range(_MOST_ROUNDS)):
         settled = _settle(known, world, doubted, first, contested)
-        clashing = _clashing(settled.members, world, known.all.givens)
+        clashing = _clashing(settled.members, world, known.all)
         if not clashing:
             break
         # Who comes in the place of others again and again is no child's files.
@@ -239,14 +239,14 @@ def _settle(
 
 
 def _clashing(
-    members: Iterable[RecordPlace], world: World, called: frozenset[str]
+    members: Iterable[RecordPlace], world: World, child: Details
 ) -> frozenset[RecordPlace]:
     """Members that cannot both be the child's, though each by itself could.
 
     Of one source, those that are not plainly one child's twice. Of two sources, those whose name
     or birth date contradict each other: one number then stands on two people, and nobody who
-    asked, nor an identity source, has said which of them is meant. `called` are the child's given
-    names as these said them: two files that each have a part of one of them are hers.
+    asked, nor an identity source, has said which of them is meant. `child` is what these said of
+    her: two files that each have a part of one name of hers, or of her two surnames, are hers.
     """
     by_source: defaultdict[str, list[RecordPlace]] = defaultdict(list)
     by_person: defaultdict[Details, list[RecordPlace]] = defaultdict(list)
@@ -264,7 +264,7 @@ def _clashing(
         if differ_as_people(one, other):
             elsewhere = product(mine, theirs)
             clashing |= {
-                key for pair in elsewhere if _disagree(*pair, world, called) for key in pair
+                key for pair in elsewhere if _disagree(*pair, world, child) for key in pair
             }
     return frozenset(clashing)
 
@@ -291,9 +291,9 @@ def _several(keys: list[RecordPlace], world: World) -> set[RecordPlace]:
     return several
 
 
-def _disagree(one: RecordPlace, other: RecordPlace, world: World, called: frozenset[str]) -> bool:
+def _disagree(one: RecordPlace, other: RecordPlace, world: World, child: Details) -> bool:
     """Whether two of different sources differ as people, their numbers considered too."""
-    return one[0] != other[0] and differ_as_people(world.held[one], world.held[other], called)
+    return one[0] != other[0] and differ_as_people(world.held[one], world.held[other], child)
 
 
 def _one_child(one: RecordPlace, other: RecordPlace, world: World) -> bool:

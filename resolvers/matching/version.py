@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "18"
+MATCHER: Final = "19"

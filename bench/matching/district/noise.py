@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import permutations
 from random import Random
 from typing import Final
 
 from bench.matching.district.child import Said
-from resolvers.comparison.nicknames import GROUPS
+from resolvers.comparison.nicknames import GROUPS, stands_for
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 _SWAPPED = 0.2  # typing errors that swap two neighbours
 _OF_A_UNIT = "ABDEFGHJLNPQRSTUWXYZ"  # the letters that a postcode may end in
-_FORMS = {name: sorted(group - {name}) for group in GROUPS for name in sorted(group)}
+_PAIRS = {pair for group in GROUPS for pair in permutations(group, 2) if stands_for(*pair)}
+# Of each name in full what is short for it, and the reverse: nobody writes Betty for Libby.
+_FORMS = {name: sorted(form for one, form in _PAIRS if one == name) for name, _ in _PAIRS}
 
 
 @dataclass(frozen=True, slots=True)

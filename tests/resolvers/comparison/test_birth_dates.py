@@ -9,7 +9,7 @@ from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.birth_dates import compare, compatible
 
 DAYS = st.dates().map(PartialDate.of) | st.builds(
-    PartialDate, st.integers(1900, 2030), st.integers(0, 12)
+    PartialDate, st.integers(1890, 2110), st.integers(0, 12)
 )
 
 
@@ -24,6 +24,19 @@ DAYS = st.dates().map(PartialDate.of) | st.builds(
         ("1900-01-01", "2015-03-09", Agreement.NOT_COMPARABLE),
         ("2015-09-03", "2015-03-09", Agreement.SLIP),
         ("2015-03-08", "2015-03-09", Agreement.SLIP),
+        # A summer's midnight that was kept in UTC is the day before.
+        ("2015-05-31", "2015-06-01", Agreement.SLIP),
+        ("2015-06-09", "2015-06-10", Agreement.SLIP),
+        # A system without leap days.
+        ("2016-03-01", "2016-02-29", Agreement.SLIP),
+        ("2015-05-30", "2015-06-01", Agreement.DIFFERENT),
+        ("2014-12-31", "2015-01-01", Agreement.NOT_COMPARABLE),
+        # Where calendars of systems begin and end: no child's day.
+        ("1899-12-30", "2015-03-09", Agreement.NOT_COMPARABLE),
+        ("1899-12-30", "1899-12-30", Agreement.VAGUE),
+        ("1900", "2015-03-09", Agreement.NOT_COMPARABLE),
+        ("2099-12-31", "2015-03-09", Agreement.NOT_COMPARABLE),
+        ("9999-12-31", "2015-03-09", Agreement.NOT_COMPARABLE),
         ("2015-03-17", "2015-03-09", Agreement.DISTANT),
         ("2015-04", "2015-03-09", Agreement.DIFFERENT),
         ("2014", "2015-03-09", Agreement.DIFFERENT),
