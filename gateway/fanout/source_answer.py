@@ -84,6 +84,16 @@ class SourceAnswer:
         """Whether it found somebody, and was not asked by a number."""
         return bool(self.records) and self.searched_by.isdisjoint(IDENTIFYING)
 
+    @property
+    def replaced(self) -> frozenset[Identifier]:
+        """The numbers asked by that a source with new ones answered under another number."""
+        asked = self.by_identifier.items() if self.supersedes else ()
+        return frozenset(
+            number
+            for number in (Identifier(scheme, value) for scheme, value in asked)
+            if any(number not in record.identifiers for record in self.records)
+        )
+
     def by_more_than(self, own: Keys) -> bool:
         """Whether it was asked by anything beside these details, such as a number learned."""
         numbers = any(own.get(each.scheme) != each.value for each in self.asked_by)

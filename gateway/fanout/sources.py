@@ -10,6 +10,7 @@ from adapters.conformance.reserved_numbers import is_nobodys
 from adapters.contract.codes import SHIELD_CLAIMS, Claim, ReleaseClass, Sector
 from adapters.contract.contract import Adapter, OperationCard
 from adapters.contract.frozen import replace
+from adapters.contract.identifiers import CHILD_NUMBERS
 from adapters.manifest.manifest import Example, Manifest
 from gateway.config.operator_file import Area, OperatorFile, ShieldTeam, SourceGrant
 from gateway.model.agency import AgencyCard, Contact
@@ -101,6 +102,12 @@ class RegisteredSource:
     def supersedes(self) -> bool:
         """Whether it may answer with a new number in place of the one that it was asked by."""
         return any(card.supersedes for card in self.adapter.operations)
+
+    @cached_property
+    def renews(self) -> frozenset[str]:
+        """The schemes of the numbers in place of which it may answer with a new one."""
+        cards = [card for card in self.adapter.operations if card.supersedes]
+        return frozenset[str]().union(*(card.accepts & CHILD_NUMBERS for card in cards))
 
     @property
     def may_restrict(self) -> bool:

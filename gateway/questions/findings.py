@@ -12,6 +12,7 @@ from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import RegisteredSource
 from gateway.model.inquiry import Known
 from gateway.questions.numbers.owed import Heard
+from gateway.questions.numbers.renewed import MayBeRenewed, may_be_renewed, said_all
 from gateway.questions.resolver import Resolver
 from resolvers.child.child import Restriction
 from resolvers.exchange import tied
@@ -36,6 +37,7 @@ class Findings:
     outside the shield set that restrict the child by any reading; such a mark hides their own row
     alone. `untied`: what was certain waits until the caller tells one more detail. `owed` are the
     numbers by which sources of the set are still to be asked, by source id; none where restricted.
+    By a number that may be `renewed` nobody proves that she is not there.
     """
 
     answers: Mapping[str, SourceAnswer]
@@ -47,6 +49,7 @@ class Findings:
     own_marks: frozenset[str] = frozenset()
     untied: bool = False
     owed: Mapping[str, frozenset[Identifier]] = field(default_factory=dict)
+    renewed: MayBeRenewed = field(default_factory=MayBeRenewed)
 
     @property
     def certain(self) -> Iterator[tuple[str, Record]]:
@@ -89,7 +92,7 @@ class Findings:
         """Whether an empty result proves absence: not by a number that is no longer the child's."""
         known = {identifier.scheme for identifier in self.certain_identifiers}
         outdated = {i for i in answered.absent if i.scheme in known} - self.certain_identifiers
-        return answered.conclusive and bool(answered.absent - outdated)
+        return answered.conclusive and bool(self.renewed.leaves(answered.absent) - outdated)
 
 
 def stated_reference(known: Known, sources: Iterable[RegisteredSource]) -> Reference:
@@ -162,8 +165,9 @@ def _found(
         open_ones = [a for s, a in answers.items() if s not in apart]
         resolution = resolver.of(reference, open_ones)
     certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
+    renewed = may_be_renewed(answers, (resolver.sources[each] for each in roles.spine))
     authorities = {
-        source: _absent(answers.get(source), certain, registered)
+        source: _absent(answers.get(source), certain, registered, renewed)
         and not everybody.by_source.get(source)
         for source, registered in roles.authorities.items()
     }
@@ -178,6 +182,7 @@ def _found(
         own_marks=frozenset(
             s for s in answers.keys() - roles.shield_set if everybody.restricted_at(s)
         ),
+        renewed=renewed,
     )
 
 
@@ -277,15 +282,15 @@ def _is_hers(number: Identifier, reference: Reference, resolution: Resolution) -
 
 
 def _answered(answered: SourceAnswer | None) -> bool:
-    """Whether a source of the shield set said all that it holds by what it was asked with.
-
-    One that finds nobody and was not seen to find anybody has said nothing.
-    """
-    return answered is not None and answered.whole and not answered.unproven
+    """Whether a source of the shield set was heard, and said all."""
+    return answered is not None and said_all(answered)
 
 
 def _absent(
-    answered: SourceAnswer | None, certain: frozenset[Identifier], source: RegisteredSource
+    answered: SourceAnswer | None,
+    certain: frozenset[Identifier],
+    source: RegisteredSource,
+    renewed: MayBeRenewed,
 ) -> bool:
     """Whether an authority holds nobody by any certain identifier that it can prove by.
 
@@ -296,4 +301,4 @@ def _absent(
     cards = [card for card in source.adapter.operations if card.conclusive]
     schemes = frozenset[str]().union(*(card.needs for card in cards))
     asked = {identifier for identifier in certain if identifier.scheme in schemes}
-    return bool(asked) and asked <= answered.absent
+    return bool(asked) and asked <= renewed.leaves(answered.absent)

@@ -215,8 +215,18 @@ class Waves:
             await self._teacher.pass_on({source: frozenset(new) for source, new in again.items()})
         for source, new in again.items():
             self._start(source, {**own[source], **new}, replace(doubted[source], tried=()))
-        standing = [answered for source, answered in doubted.items() if source not in again]
-        return [answered for answered in standing if self._stands(answered)]
+        standing = {source: a for source, a in doubted.items() if source not in again}
+        if self._may_yet_be_taught:
+            outside = standing.keys() - self._order.circle
+            self._doubted = {source: standing.pop(source) for source in outside}
+        return [answered for answered in standing.values() if self._stands(answered)]
+
+    @property
+    def _may_yet_be_taught(self) -> bool:
+        """Whether a number was replaced, and the circle may yet allow asking by the new one."""
+        waits = not (self._half_gone or self._order.circle.isdisjoint(self._calls.running))
+        heard = self._superseding & self._seen.keys()
+        return waits and any(self._seen[source].replaced for source in heard)
 
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         """Ask whoever is open and may be asked by now; `given_back` was kept back until now."""

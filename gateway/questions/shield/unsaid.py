@@ -37,7 +37,7 @@ class Unsaid:
             or self._may_be_asked_further()
             or any(map(self._may_yet_find, every))
             or any(map(self._asked_by_more, every))
-            or any(map(_renumbered, self.heard.values()))
+            or any(answered.replaced for answered in self.heard.values())
         )
 
     @property
@@ -75,12 +75,3 @@ class Unsaid:
             and (card.needs & IDENTIFYING or not answered.conclusive)
             for card in source.adapter.operations
         )
-
-
-def _renumbered(answered: SourceAnswer) -> bool:
-    """Whether an identity source answered under another number than the one asked by."""
-    return answered.supersedes and any(
-        value not in {i.value for i in record.identifiers if i.scheme == scheme}
-        for record in answered.records
-        for scheme, value in answered.by_identifier.items()
-    )

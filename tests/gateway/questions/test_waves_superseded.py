@@ -108,3 +108,31 @@ def test_an_agency_that_may_still_be_asked_by_name_is_asked_by_the_new_number_fi
 def test_the_demographics_service_that_never_answers_keeps_nobodys_answer_back() -> None:
     answers, _ = run(asked_by_old(Office(after=1000.0), Office()))
     assert {a.source: type(a.reply) for a in answers}["gp"] is NoRecord
+
+
+def test_an_agency_outside_the_circle_is_asked_by_the_new_number_once_the_circle_spoke() -> None:
+    gp, council = Office(), Office(after=3.0, knows_old=True)
+
+    def teach(seen: Mapping[str, SourceAnswer]) -> Mapping[str, Keys]:
+        return {"gp": {NHS_NUMBER: NEW}} if {"spine", "council"} <= seen.keys() else {}
+
+    async def asked() -> list[SourceAnswer]:
+        by = {"by": (BY_NUMBER,), "timeout": "60s"}
+        knows = superseding(file_of("spine", claims=AUTHORITY, **by))
+        question = PlainQuestion(
+            (
+                registered(knows, Office(after=1.0, knows_old=True).answer),
+                registered(file_of("council", claims=LOCAL, **by), council.answer),
+                registered(file_of("gp", claims=LOCAL, **by), gp.answer),
+            ),
+            now() + 30,
+            {NHS_NUMBER: OLD, "birth_date": MIRA["born"], "family_name": MIRA["family"]},
+            teacher=Lessons(teach),
+            circle=frozenset({"spine", "council"}),
+            clock=Clock(monotonic=now),
+        )
+        return [a async for a in question.answers()]
+
+    found = {a.source: bool(a.records) for a in run(asked())}
+    assert [given[NHS_NUMBER] for given in gp.asked] == [OLD, NEW]
+    assert found == {"spine": True, "council": True, "gp": True}

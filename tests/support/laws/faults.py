@@ -1,7 +1,7 @@
 """The planted faults, each with its places in the running code.
 
-Every place of every fault is named here, or in `led_on_faults`, `shows_nobody_faults` and
-`together.faults`, and nowhere else. Where the code changes, change the place.
+Every place of every fault is named here, or in `led_on_faults`, `shows_nobody_faults`,
+`silenced.faults` and `together.faults`, and nowhere else. Where the code changes, change the place.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +24,7 @@ from tests.support.laws.laws import (
 from tests.support.laws.led_on_faults import LED_ON_FAULTS
 from tests.support.laws.planted_fault import PlantedFault
 from tests.support.laws.shows_nobody_faults import SHOWS_NOBODY_FAULTS
+from tests.support.laws.silenced.faults import SILENCED_FAULTS
 from tests.support.laws.together.faults import TOGETHER_FAULTS
 
 _NOBODY: Final = frozenset[str]()
@@ -295,6 +296,7 @@ FAULTS: Final = (
     *GUESSED_PLACES_FAULTS,
     *LED_ON_FAULTS,
     *SHOWS_NOBODY_FAULTS,
+    *SILENCED_FAULTS,
     *TOGETHER_FAULTS,
     PlantedFault(
         "the postcode is sent with the first wave",

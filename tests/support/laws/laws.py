@@ -17,6 +17,7 @@ from tests.support.laws import (
     wrong_number,
 )
 from tests.support.laws.law import Law
+from tests.support.laws.silenced.no_from_silence import NO_FROM_SILENCE
 from tests.support.laws.together.as_alone import AS_ALONE
 from tests.support.laws.turns import in_turn
 
@@ -44,5 +45,6 @@ LAWS: Final[Mapping[str, Law[Any]]] = {
         led_on.LED_ON,
         shows_nobody.SHOWS_NOBODY,
         AS_ALONE,
+        NO_FROM_SILENCE,
     )
 }
