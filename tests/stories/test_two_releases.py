@@ -38,7 +38,7 @@ from tests.support.town import (
 __all__ = ["earlier"]
 
 ASKING = 3
-PAUSE_S = 0.04  # in which the gateways that begin have the machine
+PAUSE_S = 0.2  # in which the gateways that begin have the machine
 LATER = {"requests_per_minute", "mistyped_per_minute"}  # limits that the earlier release has not
 LIMITS = {name.removeprefix("limits__"): most for name, most in UNHURRIED.items()}
 LIMITS = {name: most for name, most in LIMITS.items() if name not in LATER}

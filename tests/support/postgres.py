@@ -5,10 +5,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from demo.processes.postgres import Postgres
+
+ROLE: Final = "teamaround_log"
+PRUNER: Final = "teamaround_prune"
+MISSING_ROLES: Final = "".join(
+    f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
+    f" THEN CREATE ROLE {role} LOGIN; END IF; END $$;"
+    for role in (ROLE, PRUNER)
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +36,15 @@ def durable() -> Iterator[Postgres]:
 
 @contextmanager
 def _running(*, durable: bool) -> Iterator[Postgres]:
-    """A server whose folder is readable by the account that it runs as."""
+    """A server whose folder is readable by the account that it runs as.
+
+    It has the roles from the beginning, so no test needs another one that made them.
+    """
     folder = Path(tempfile.mkdtemp(prefix="teamaround-postgres-"))
     folder.chmod(0o711)
     try:
         with Postgres(folder / "data", durable=durable) as server:
+            server.run(MISSING_ROLES)
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)

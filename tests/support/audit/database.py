@@ -7,9 +7,10 @@ import asyncpg
 from demo.processes.postgres import Postgres
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_server
+from tests.support.postgres import MISSING_ROLES, PRUNER, ROLE
 
-ROLE = "teamaround_log"
-PRUNER = "teamaround_prune"
+__all__ = ["PRUNER", "ROLE"]
+
 ROLES = Roles(frozenset({ROLE}), frozenset({PRUNER}))
 _NUMBERS = count()
 
@@ -17,9 +18,9 @@ _NUMBERS = count()
 async def new_schema(server: Postgres) -> str:
     """Where a fresh log's tables are, as a database's name in a DSN: in a schema of their own."""
     name = f"audit_{next(_NUMBERS)}"
-    await make_roles(server)
     await as_owner(
-        server.dsn(), f"CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}, {PRUNER}"
+        server.dsn(),
+        f"{MISSING_ROLES} CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO {ROLE}, {PRUNER}",
     )
     place = f"postgres?search_path={name}"
     await upgrade_server(server.dsn(place), ROLES)
@@ -45,9 +46,8 @@ async def as_owner(dsn: str, sql: str) -> None:
 
 
 async def make_roles(server: Postgres) -> None:
-    """Make the roles of gateways and of whoever prunes, where they are missing."""
-    for role in (ROLE, PRUNER):
-        missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
-        await as_owner(
-            server.dsn(), f"DO $$ BEGIN {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$"
-        )
+    """Make the roles of gateways and of whoever prunes, where they are missing.
+
+    The servers of the whole session have them from the beginning.
+    """
+    await as_owner(server.dsn(), MISSING_ROLES)

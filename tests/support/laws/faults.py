@@ -218,7 +218,7 @@ FAULTS: Final = (
         "rows leave at the first mark",
         WHO_RESTRICTS,
         ((f"{_QUESTION}._shield_spoke", _at_the_first),),
-        seed=2,
+        seed=17,
     ),
     PlantedFault(
         "a slow agency that tells nothing is waited for",

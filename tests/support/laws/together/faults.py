@@ -44,11 +44,13 @@ TOGETHER_FAULTS: Final = (
         "nobody was found by a call about several, and all are absent",
         AS_ALONE.name,
         (("gateway.fanout.batch:as_far_as_found", _as_they_came),),
+        seed=10,
     ),
     PlantedFault(
         "records about several children are told apart by their order",
         AS_ALONE.name,
         ((f"{_BATCH}:told_apart", _by_place),),
+        seed=13,
     ),
     PlantedFault(
         "a record in another child's place is taken for hers",
@@ -62,5 +64,6 @@ TOGETHER_FAULTS: Final = (
             (f"{_BATCH}:told_apart", _as_whole),
             ("gateway.fanout.batch:as_far_as_found", _as_they_came),
         ),
+        seed=10,
     ),
 )
