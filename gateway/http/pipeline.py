@@ -16,6 +16,7 @@ from gateway.graphql.documents import Document
 from gateway.graphql.services.context import Context
 from gateway.http.connections.readiness import LookAt, Readiness, ReadyProbe
 from gateway.http.status.operations import OperatedParts, OperationsApi
+from gateway.http.young_objects import YoungObjects
 from gateway.identity.quotas import AskedOf, Quotas
 from gateway.identity.request_quota import SEARCH, UNREAD_DOCUMENT, Charge, charged
 from gateway.identity.tokens import stated_key
@@ -115,6 +116,8 @@ class Pipeline:
         self.schema = stages.schema
         self.paths = stages.paths
         self.figures = stages.figures
+        # Whoever serves for long chooses when Python looks for garbage.
+        self.young_objects: YoungObjects | None = None
         self._persons = stages.quotas.persons
         self._generations = governance.generations
         self._replica = governance.replica
@@ -211,8 +214,15 @@ class Pipeline:
         alone = document.operation(request.operation_name).write is not None
         compiled = alone and self.paths.compiled
         context = Context(questions) if compiled else self._context(questions, caller, active)
-        leave = partial(self._generations.leave, active)
+        if self.young_objects is not None:
+            self.young_objects.began(len(questions))
+        leave = partial(self._leave, active, len(questions))
         return Started(document, context, questions, leave, charge)
+
+    def _leave(self, active: ActiveGeneration, children: int) -> None:
+        if self.young_objects is not None:
+            self.young_objects.ended(children)
+        self._generations.leave(active)
 
     def _context(
         self, questions: tuple[RunningQuestion, ...], caller: Caller, active: ActiveGeneration

@@ -115,7 +115,7 @@ async def _serve(
                 connections=bounds.in_all,
                 metrics_port=bound.figures_port(_number(side)),
             )
-            _settle(side)
+            _settle(pipeline, side)
             async with (
                 certificates.told_daily(clock.sleep),
                 freed_when_quiet(pipeline.under_way, clock.sleep),
@@ -123,9 +123,9 @@ async def _serve(
                 await server.serve(sockets=[bound.questions])
 
 
-def _settle(side: WorkerSide | None) -> None:
+def _settle(pipeline: Pipeline, side: WorkerSide | None) -> None:
     """Do what waits until the gateway is up; a worker says that it serves."""
-    spare_the_collector()
+    pipeline.young_objects = spare_the_collector()
     if side is not None:
         side.serves()
         _end_with_parent(side)
