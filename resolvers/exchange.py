@@ -150,19 +150,6 @@ def read_it_again(told: Reference) -> ChildNeed:
     """
     sex = ("sex",) if told.sex else ()
     others = () if len(told.stated_names) > 1 else ("other_names",)
-    read = ("birth_date", "family_name", "given_name", *others, *_home(told), *sex)
+    home = ("postcode",) if told.stated_postcodes else ()
+    read = ("birth_date", *home, "family_name", "given_name", *others, *sex)
     return ChildNeed(NeedCode.READ_IT_AGAIN, read)
-
-
-def while_untied(told: Reference) -> tuple[ChildNeed, ...]:
-    """What is asked while nothing but name, date and sex ties certain records to the caller.
-
-    Name and date fit then. A home may have been mistyped: if one was told, it is read again.
-    """
-    home = _home(told)
-    again = (ChildNeed(NeedCode.READ_IT_AGAIN, home),) if home else ()
-    return (tell_one_more(told), *again)
-
-
-def _home(told: Reference) -> tuple[str, ...]:
-    return ("postcode",) if told.stated_postcodes else ()

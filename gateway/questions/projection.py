@@ -39,7 +39,7 @@ def _ask(
 ) -> tuple[ChildNeed, ...]:
     """What the caller could tell or check; nothing hangs on a record that they do not see."""
     waits_for_a_tie = findings.untied and unresolved
-    return view.needs_while_untied if waits_for_a_tie else view.needs
+    return view.needs[:1] if waits_for_a_tie else view.needs
 
 
 def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild | None:

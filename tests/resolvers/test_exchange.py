@@ -5,8 +5,7 @@ from dataclasses import replace
 from adapters.contract.codes import Sex
 from adapters.contract.identifiers import NHS_NUMBER
 from adapters.contract.record import Address, Identifier, Name
-from resolvers.child_need import ChildNeed, NeedCode
-from resolvers.exchange import read_it_again, tell_one_more, untied, while_untied
+from resolvers.exchange import read_it_again, tell_one_more, untied
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference, Surroundings
 from tests.support.resolvers.people import AMARA
@@ -69,14 +68,10 @@ def test_the_next_street_ties_no_record_and_is_no_other_home() -> None:
     assert not untied(told, [("school", here), ("pds", next_street)], ReadOnce())
 
 
-def test_a_home_that_was_told_is_read_again_even_while_the_name_and_date_fit() -> None:
+def test_a_home_is_read_again_by_whoever_told_one() -> None:
     homed = replace(NAMED, stated_postcodes=frozenset({"XX1 2YY"}))
     assert "postcode" in read_it_again(homed).details
     assert "postcode" not in read_it_again(NAMED).details
-    tell, read = while_untied(homed)
-    assert tell == tell_one_more(homed)
-    assert read == ChildNeed(NeedCode.READ_IT_AGAIN, ("postcode",))
-    assert while_untied(NAMED) == (tell_one_more(NAMED),)
 
 
 def test_a_name_in_another_form_is_looked_for_when_the_caller_reads_again() -> None:

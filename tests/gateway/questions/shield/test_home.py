@@ -184,8 +184,8 @@ async def test_a_slip_is_to_be_read_again_whether_somebody_is_near_or_nobody(
     assert answer.child_answer["child"] is None
     assert (tell["code"], read["code"]) == ("TELL_ONE_MORE", "READ_IT_AGAIN")
     assert tell["details"][:2] == ["nhs_number", "upn"]
-    named = ["birth_date", "family_name", "given_name", "other_names"]
-    assert read["details"] == [*named, "postcode"]
+    named = ["family_name", "given_name", "other_names"]
+    assert read["details"] == ["birth_date", "postcode", *named]
 
 
 async def test_what_is_asked_of_the_caller_is_logged_once(tmp_path: Path) -> None:
