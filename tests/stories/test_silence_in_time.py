@@ -25,7 +25,7 @@ from tests.support.agencies import AUTHORITY, BY_NUMBER, LOCAL
 from tests.support.gateway.whole_gateway import TODAY, whole_gateway
 from tests.support.plain_sources import Answering, file_of, record
 from tests.support.samples import LONG
-from tests.support.town import KNOWN, QUERY
+from tests.support.town import IN_PARTS, KNOWN, QUERY
 from tests.support.virtual_time import now, run, sleep
 
 pytestmark = pytest.mark.sampled
@@ -81,7 +81,7 @@ def sampled(sources: Callable[[random.Random], Any], known: Any, seed: int) -> S
         finally:
             sys.setprofile(None)
         took = now() - began
-        (question,) = (await gateway.start(QUERY, known)).questions
+        (question,) = (await gateway.start(IN_PARTS, known)).questions
         began = now()
         rows = [now() - began async for _ in question.rows(as_they_arrive=True)]
         await question.stop()

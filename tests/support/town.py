@@ -73,6 +73,7 @@ query Ask($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   }
 }
 """
+IN_PARTS: Final = QUERY.replace("answers {", "answers @stream {")
 _DESCRIPTORS: Final = 4096
 _OPERATOR = """
 log_origin = "teamaround.example/test"

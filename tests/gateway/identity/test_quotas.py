@@ -26,7 +26,7 @@ from tests.support.edge import QUESTION, Edge, Said, edge
 from tests.support.gateway.sign_in import URL, Holder, Moment, Provider, verifier_for
 from tests.support.loopback import serving
 from tests.support.settings import BRISK
-from tests.support.town import KNOWN, PRACTITIONER, QUERY, small_town, variables_for
+from tests.support.town import IN_PARTS, KNOWN, PRACTITIONER, small_town, variables_for
 from tests.support.traces import traces
 
 NOW: Final = datetime.now(UTC)
@@ -195,7 +195,7 @@ async def test_a_stream_that_is_left_before_its_end_counts_as_one_that_found_nob
         sources = [rest_source("slow", slow), rest_source("gives-nothing", slow, classes=())]
         async with small_town(tmp_path, sources, limits__unfound_per_hour=1) as town:
             token = town.headers()["Authorization"]
-            request = Request(QUERY, variables_for(), None, token)
+            request = Request(IN_PARTS, variables_for(), None, token)
             (question,) = (await town.pipeline.start(request)).questions
             row = await anext(aiter(question.rows(as_they_arrive=True)))
             assert row.agency.id == "gives-nothing"

@@ -41,6 +41,7 @@ query ($known: KnownDetails!, $reason: AccessReason!, $scope: Scope) {
   }
 }
 """
+IN_PARTS: Final = ASK.replace("answers {", "answers @stream {")
 Event = tuple[float, bytes]  # seconds to a hundredth, and what came
 
 
@@ -74,7 +75,7 @@ def town(
 
 async def events(gateway: Gateway, agencies: tuple[str, ...] = ()) -> list[Event]:
     """What a screen is told, each with its second: restriction, rows, child."""
-    (question,) = (await gateway.start(ASK, agencies=agencies)).questions
+    (question,) = (await gateway.start(IN_PARTS, agencies=agencies)).questions
     began, told_so_far = now(), list[Event]()
 
     async def restriction() -> None:
