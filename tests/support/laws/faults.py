@@ -188,6 +188,11 @@ def _the_first(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return lambda found, sources: original(found, sources)[:1]
 
 
+def _tied_without_a_home(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The sex is enough beside no home: else that gate stops what another fault lets through."""
+    return lambda known, held, found: original(known, held, found) if held.postcodes else None
+
+
 _DIFFERING: Final = (Agreement.DIFFERENT, Agreement.DISTANT)
 _HOME: Final = "gateway.questions.shield.home:ToldHome"
 _QUESTION: Final = "gateway.questions.question:RunningQuestion"
@@ -290,7 +295,11 @@ FAULTS: Final = (
     PlantedFault(
         "the set is asked about one of two children of one name and birthday",
         GUESSED_HOMES,
-        ((f"{_HOME.partition(':')[0]}:_likely", _the_first), *_NOT_TAKEN_BACK),
+        (
+            (f"{_HOME.partition(':')[0]}:_likely", _the_first),
+            ("resolvers.matching.grading:_untied", _tied_without_a_home),
+            *_NOT_TAKEN_BACK,
+        ),
         seed=31,
     ),
     *GUESSED_PLACES_FAULTS,
