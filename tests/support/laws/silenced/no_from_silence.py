@@ -2,8 +2,8 @@
 
 Children are asked about all at once, by numbers of which some were replaced, while agencies are
 down, busy, at their limit or rest. Each is asked about alone as well, while nobody is in trouble.
-Who says NO_RECORD among them says so then too. No answer is complete, and no child cleared, that is
-not so then. Who answers nothing at all says neither that it has no record nor that it found none.
+Who holds a child and says NO_RECORD among them says so then too. Who answers nothing at all says
+neither that it has no record nor that it found none.
 """
 
 import asyncio
@@ -111,7 +111,7 @@ def _broken(place: LawPlace, example: AskedInTrouble) -> list[str]:
         f"{wrong}, by {asked}"
         for asked, said in zip(example.asked, place.run(_said(place, example)), strict=True)
         if said is not None
-        for wrong in _worse(example.world, said, calm[asked])
+        for wrong in _worse(example.world, asked.child, said, calm[asked])
     ]
 
 
@@ -128,25 +128,17 @@ async def _said(place: LawPlace, example: AskedInTrouble) -> list[Any]:
     return [(each.payloads[0].get("data") or {}).get("child") for each in told]
 
 
-def _worse(world: LawWorld, said: Any, calm: Any) -> Iterator[str]:
+def _worse(world: LawWorld, child: LawChild, said: Any, calm: Any) -> Iterator[str]:
     told = {row["agency"]["id"]: row["outcome"] for row in calm["answers"]}
     for row in said["answers"]:
         name, outcome = row["agency"]["id"], row["outcome"]
-        if outcome == "NO_RECORD" and told[name] != outcome:
-            yield f"{name} says NO_RECORD in trouble, and {told[name]} without"
         agency = world.agency(name)
+        holds = any(record.child.place == child.place for record in agency.held)
+        if holds and outcome == "NO_RECORD" and told[name] != outcome:
+            yield f"{name} says NO_RECORD in trouble, and {told[name]} without"
         silent = isinstance(agency, TroubledAgency) and agency.silent_at_all_times
         if silent and outcome in _SAYS_NO:
             yield f"{name} answers nothing, and says {outcome}"
-    if said["completeness"]["complete"] and not calm["completeness"]["complete"]:
-        yield "complete in trouble, and not without"
-    if _cleared(said) and not _cleared(calm):
-        yield "cleared in trouble, and not without"
-
-
-def _cleared(said: Any) -> bool:
-    child = said["child"]
-    return bool(child) and child["restriction"] == "NONE_KNOWN"
 
 
 NO_FROM_SILENCE: Final = Law(
