@@ -1,6 +1,11 @@
-"""Every test can fail by what it says itself: it asserts, or calls something that does."""
+"""Every test can fail by what it says itself, and none by chance alone.
+
+It asserts, or calls something that does. Logs and pages hold what is made up or encrypted, so a
+few characters of anybody's details may be there by chance.
+"""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,6 +14,8 @@ import pytest
 
 from tests.support.docs.pages import ROOT
 
+_MADE_UP: Final = {"entries", "entry", "logged", "everything_in", "left", "content", "url"}
+_FEWEST: Final = 5  # characters: chance writes them once in a thousand million places
 _REFUSES: Final = {"raises", "warns", "fail"}  # of pytest
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -51,6 +58,33 @@ def idle(code: str) -> list[str]:
     return [name for name in tests if not can_fail(name, functions)]
 
 
+def by_chance(code: str) -> list[str]:
+    """What a module wants to be absent, and is so short that chance may write it."""
+    absent = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Compare) and _negative(n)]
+    return [ast.unparse(each) for each in absent if short(each.left) and names(each) & _MADE_UP]
+
+
+def _negative(compared: ast.Compare) -> bool:
+    return any(isinstance(each, ast.NotIn) for each in compared.ops)
+
+
+def short(looked_for: ast.expr) -> bool:
+    """Whether a text has few characters, all of which occur in base64."""
+    if not isinstance(looked_for, ast.Constant) or not isinstance(looked_for.value, str | bytes):
+        return False
+    text = looked_for.value
+    plain = text.decode("latin-1") if isinstance(text, bytes) else text
+    return len(plain) < _FEWEST and re.fullmatch(r"[\w+/=-]+", plain, re.ASCII) is not None
+
+
+def names(compared: ast.Compare) -> set[str]:
+    """The names and attributes that what is looked through has."""
+    inside = [node for each in compared.comparators for node in ast.walk(each)]
+    return {n.id for n in inside if isinstance(n, ast.Name)} | {
+        n.attr for n in inside if isinstance(n, ast.Attribute)
+    }
+
+
 def test_every_test_says_what_has_to_be_so() -> None:
     files = list((ROOT / "tests").rglob("test_*.py"))
     assert Path(__file__) in files
@@ -78,3 +112,25 @@ def test_a_test_that_only_runs_is_found(body: str) -> None:
 )
 def test_a_test_that_asserts_or_calls_what_does_is_let_be(body: str) -> None:
     assert idle(f"def test_an_agency_answers():\n    {body}\n") == []
+
+
+def test_no_test_fails_because_chance_wrote_a_few_characters() -> None:
+    files = list((ROOT / "tests").rglob("*.py"))
+    assert {f: found for f in files if (found := by_chance(f.read_text("utf-8")))} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert 'AB1' not in str(entries)",
+        "assert b'q1' not in everything_in(tmp_path)",
+        "assert '2015' not in page.url",
+    ],
+)
+def test_a_few_characters_that_chance_may_write_are_found(code: str) -> None:
+    assert len(by_chance(code)) == 1
+
+
+@pytest.mark.parametrize("code", ["assert 'AB12CD' not in str(entries)", "assert '2' not in said"])
+def test_a_long_text_and_a_place_without_chance_are_let_be(code: str) -> None:
+    assert by_chance(code) == []

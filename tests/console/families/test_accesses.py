@@ -90,7 +90,7 @@ def test_a_parent_of_two_says_which_child(page: Page, town: TownPages) -> None:
         page.get_by_label(label).fill(text)
     show.click()
     assert page.locator("main .ta-row").count() == 3
-    assert "2015" not in page.url
+    assert page.url == f"{town.url}/who-looked/list"
     assert "2015" not in page.title()
     assert stored(page) == []
 
@@ -106,8 +106,8 @@ def test_two_children_in_two_tabs_never_mix(page: Page, town: TownPages) -> None
         tab.get_by_role("button", name="Show the list").click()
     assert [tab.locator("main .ta-row").count() for tab in tabs] == [3, 0]
     assert "There is nothing that can be shown now." in tabs[1].locator("main").inner_text()
-    assert "2016" not in tabs[0].content()
-    assert "2015" not in tabs[1].content()
+    for tab, other in zip(tabs, (b"2016", b"2015"), strict=True):
+        assert other not in MARK.sub(b"", tab.content().encode())  # chance may write it in a mark
 
 
 def test_nobody_who_is_confirmed_by_nothing_learns_more(page: Page, town: TownPages) -> None:

