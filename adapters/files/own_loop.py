@@ -51,6 +51,8 @@ class OwnLoop:
         try:
             self._loop.run_forever()
             self._loop.run_until_complete(_ended(asyncio.all_tasks(self._loop)))
+            # Who was cancelled just as a manager was entered here never came to leave it.
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
             self._loop.close()
 

@@ -55,8 +55,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environm
 
 
 @pytest.fixture(scope="module")
-def author(installed: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+def brought(installed: Environment) -> set[str]:
+    """What was there before any test, and any plugin's author, added to it."""
+    listed = installed.run(
+        "python",
+        *("-I", "-c"),
+        "import importlib.metadata as m; print(*(d.name for d in m.distributions()))",
+    )
+    return {normal(name) for name in listed.stdout.split()}
+
+
+@pytest.fixture(scope="module")
+def author(
+    installed: Environment, brought: set[str], tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
     """The same environment, where the author of the sample plugin has installed it, and pytest."""
+    assert "pytest" not in brought
     folder = tmp_path_factory.mktemp("plugin")
     installed.install(built(SAMPLE, folder))
     installed.link("pytest")
@@ -68,15 +82,9 @@ def test_the_wheel_puts_five_names_at_the_top_and_no_other(wheel: Path) -> None:
     assert tops(wheel) == {"adapters", "console", "gateway", "resolvers", "teamaround"}
 
 
-def test_an_installation_brings_no_tool_of_development(installed: Environment) -> None:
-    listed = installed.run(
-        "python",
-        *("-I", "-c"),
-        "import importlib.metadata as m; print(*(d.name for d in m.distributions()))",
-    )
-    names = {normal(name) for name in listed.stdout.split()}
-    assert {"teamaround", "strawberry-graphql", "sqlalchemy"} <= names
-    assert names & grouped() == set()
+def test_an_installation_brings_no_tool_of_development(brought: set[str]) -> None:
+    assert {"teamaround", "strawberry-graphql", "sqlalchemy"} <= brought
+    assert brought & grouped() == set()
 
 
 def test_the_matchers_example_runs_there_as_the_page_prints_it(installed: Environment) -> None:

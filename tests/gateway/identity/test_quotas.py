@@ -51,10 +51,18 @@ def child(*names: str, beyond: bool = False) -> list[AskedOf]:
 
 
 @pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kept_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place = tmp_path_factory.mktemp("valkey") / "socket"
     with ValkeyServer(port=0, unix_socket_path=place):
         yield f"unix://{place}"
+
+
+@pytest.fixture
+async def valkey(kept_valkey: str) -> str:
+    """A Valkey that has counted nobody yet."""
+    async with Valkey.from_url(kept_valkey) as counted:
+        await counted.flushall()
+    return kept_valkey
 
 
 async def test_who_asks_too_fast_is_told_when_the_minute_is_over() -> None:
