@@ -4,7 +4,7 @@ import asyncio
 import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,8 +90,12 @@ class LocalFolder:
     @asynccontextmanager
     async def opened(self, pattern: str, table: FileTable) -> AsyncIterator[OpenFile]:
         """The newest file that fits; no link leads out of the folder."""
-        loop = asyncio.get_running_loop()
-        file = await loop.run_in_executor(self.threads, self._open, pattern, table)
+        opening = self.threads.submit(self._open, pattern, table)
+        try:
+            file = await asyncio.wrap_future(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close)  # its thread goes on, and nobody would hear of it
+            raise
         try:
             yield file
         finally:
@@ -123,6 +127,11 @@ class LocalFolder:
             return await loop.run_in_executor(threads, _state, descriptor)
 
         return OpenFile(chosen, modified, stream, state=state, state_now=state_now)
+
+
+def _close(opening: Future[OpenFile]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().stream.close()
 
 
 def _here(entry: os.DirEntry[str]) -> ListedFile:
