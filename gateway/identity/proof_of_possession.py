@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 from gateway.identity.counters import Count, Counters
+from gateway.identity.signed_text import NotOpened, opened
 from gateway.model.errors import SignIn
 
 ALGORITHMS: Final = ["ES256", "ES384", "RS256", "PS256", "Ed25519"]
 _PUBLIC: Final = frozenset({"EC", "RSA", "OKP"})
 _LONGEST: Final = 4096
 _FRESH_S: Final = 60
+# A proof's clock may be a minute ahead of ours, and another gateway's a minute behind.
+_REMEMBERED_S: Final = 3 * _FRESH_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class Presented:
 class Proofs:
     """Checks that the sender holds the key that a token is bound to (RFC 9449, RFC 8705).
 
-    A DPoP proof counts once, with all who share `counts`; its identifier is remembered for as long
-    as it would be fresh.
+    A DPoP proof counts once, with all who share `counts`; its identifier is remembered, for its
+    key, longer than it would be fresh by any of their clocks.
     """
 
     def __init__(self, now: Callable[[], float], counts: Counters) -> None:
@@ -75,17 +76,16 @@ class Proofs:
             raise SignIn("PROOF_INVALID", "the token is bound to a key: send one DPoP header")
         try:
             said, key = _opened(proof)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            name = type(error).__name__
-            raise SignIn("PROOF_INVALID", f"the DPoP proof is refused ({name})") from None
+        except NotOpened as error:
+            raise SignIn("PROOF_INVALID", f"the DPoP proof is refused ({error})") from None
         wanted = {"htm": presented.method, "htu": presented.url, "ath": _digest(token.encode())}
         wrong = sorted(name for name, value in wanted.items() if said.get(name) != value)
         if wrong or not _same(key.thumbprint(), thumbprint):
             names = ", ".join(wrong) or "key"
             raise SignIn("PROOF_INVALID", f"the DPoP proof is of another {names}")
-        await self._refuse_stale(said)
+        await self._refuse_stale(said, thumbprint)
 
-    async def _refuse_stale(self, said: Mapping[str, Any]) -> None:
+    async def _refuse_stale(self, said: Mapping[str, Any], thumbprint: str) -> None:
         made_at, name = said.get("iat"), said.get("jti")
         whole = isinstance(made_at, int) and not isinstance(made_at, bool)
         if not whole or not isinstance(name, str) or not name:
@@ -94,8 +94,8 @@ class Proofs:
             raise SignIn(
                 "PROOF_INVALID", "the DPoP proof is too old or too new: make one for each request"
             )
-        # Twice as long as a proof is fresh, since its clock may be ahead of ours.
-        used = Count(f"dpop {_digest(name.encode())}", 2 * _FRESH_S, by_all=True)
+        # Of this key: nobody spends the identifiers of another's proofs, nor meets them by chance.
+        used = Count(f"dpop {_digest(f'{thumbprint} {name}'.encode())}", _REMEMBERED_S, by_all=True)
         if await self._counts.add([used]) != [1]:
             raise SignIn(
                 "PROOF_INVALID", "the DPoP proof was used before: make one for each request"
@@ -122,9 +122,9 @@ def _opened(proof: str) -> tuple[Mapping[str, Any], Key]:
         shown.append(key)
         return key
 
-    decoded = jwt.decode(proof, its_own, algorithms=ALGORITHMS)
+    decoded = opened(proof, its_own, ALGORITHMS)
     if decoded.header.get("typ", "").lower() != "dpop+jwt":
-        raise ValueError("no DPoP proof")
+        raise NotOpened("ValueError")
     return decoded.claims, shown[0]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cachetools import TTLCache
-from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key
 from joserfc.jwt import JWTClaimsRegistry
@@ -21,6 +20,7 @@ from gateway.identity.issuer_keys import IssuerKeys
 from gateway.identity.issuers import Issuer, IssuerProfile
 from gateway.identity.proof_of_possession import Presented, Proofs
 from gateway.identity.revocations import Revocations, revoked
+from gateway.identity.signed_text import NotOpened, opened
 from gateway.model.caller import Caller
 from gateway.model.errors import SignIn, TryLater
 
@@ -103,10 +103,10 @@ class TrustedIssuer:
 
     def _claims(self, token: str, key: Key) -> Mapping[str, Any]:
         try:
-            decoded = jwt.decode(token, key, algorithms=list(self._issuer.algorithms))
+            decoded = opened(token, key, self._issuer.algorithms)
             self._registry.validate(decoded.claims)
         except (JoseError, ValueError) as error:
-            name = type(error).__name__
+            name = str(error) if isinstance(error, NotOpened) else type(error).__name__
             raise SignIn("UNAUTHENTICATED", f"the token is refused ({name}): {_SIGN_IN}") from None
         if decoded.claims["exp"] - self._now() > _LONGEST_LIFE_S + _LEEWAY_S:
             raise SignIn(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.identity.counters import ProcessCounters
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import SignIn
 from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, verifier_for
@@ -112,3 +113,25 @@ async def test_a_way_of_binding_that_nobody_can_check_is_refused() -> None:
     assert await refused(shown, provider) == "PROOF_INVALID"
     shown = presented(provider.token(cnf="x"), None, "Bearer")
     assert await refused(shown, provider) == "UNAUTHENTICATED"
+
+
+async def test_nobody_spends_the_proofs_of_another_key() -> None:
+    provider = Provider()
+    verifier = verifier_for(provider, Moment())
+    for holder in (THIEF, HOLDER):
+        token = provider.token(cnf=holder.confirmation)
+        shown = presented(token, holder.proof(token, jti="1"))
+        assert (await verifier.caller(shown)).user == "s.worker"
+
+
+async def test_a_proof_of_a_clock_ahead_is_refused_by_a_gateway_whose_clock_is_behind() -> None:
+    provider, clock = Provider(), Moment()
+    counts = ProcessCounters(clock)
+    ahead, behind = Moment(), Moment(NOW - 30)
+    token = provider.token(cnf=HOLDER.confirmation)
+    shown = presented(token, HOLDER.proof(token, iat=int(NOW) + 60))
+    await verifier_for(provider, ahead, counts=counts).caller(shown)
+    for passed in (30, 120, 150):
+        clock.at, behind.at = NOW + passed, NOW - 30 + passed
+        with pytest.raises(SignIn, match="used before"):
+            await verifier_for(provider, behind, counts=counts).caller(shown)
