@@ -18,7 +18,8 @@ class Search:
     """Every part that is not None must fit; of several `pseudonyms`, one is enough.
 
     `break_glass` is true of a break-glass grant and of every question that used it, `stated_harm`
-    of every entry of a question that stated significant harm.
+    of every entry of a question that stated significant harm. `accesses` finds questions about a
+    child alone, and none that a family asks about itself.
     """
 
     user: str | None = None
@@ -33,6 +34,7 @@ class Search:
     before: datetime | None = None
     break_glass: bool | None = None
     stated_harm: bool | None = None
+    accesses: bool = False
 
     @property
     def named(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any, Final
 
+from adapters.contract.codes import Purpose
 from gateway.audit.entry.flags import SIGNIFICANT_HARM, AccessFlag
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.search import Search
@@ -13,6 +14,10 @@ Term = tuple[str, str]
 
 _COLUMNS: Final = ("query_id", "user", "organisation", "kind", "purpose", "issuer")
 _SEALED: Final = ("justification", "case_reference")
+_ACCESSES: Final[list[tuple[Term, ...]]] = [
+    tuple(("kind", str(kind)) for kind in (AuditKind.INTENT, AuditKind.RELEASE)),
+    tuple(("purpose", str(each)) for each in Purpose if each is not Purpose.SUBJECT_ACCESS),
+]
 EVERY: Final[Term] = ("every", "")  # of each entry, for a search that names nothing else
 
 
@@ -44,6 +49,7 @@ def wanted(search: Search) -> list[tuple[Term, ...]]:
     columns = (*_COLUMNS[:3], "agency", *_COLUMNS[3:], "break_glass", "stated_harm")
     given = ((column, getattr(search, column)) for column in columns)
     named += [((column, str(value)),) for column, value in given if value is not None]
+    named += _ACCESSES if search.accesses else []
     return named or [(EVERY,)]
 
 

@@ -29,7 +29,7 @@ def entries() -> list[Entry]:
             asked(f"q{number // 4}", child),
             user=user,
             issuer=ISSUERS[number % 2],
-            purpose=purpose,
+            purpose=Purpose.SUBJECT_ACCESS if number % 7 == 6 else purpose,
             kind=kind,
             organisation=f"org-{number % 3}",
             agencies=(AuditedAgency(agency), AuditedAgency("always")),
@@ -50,7 +50,13 @@ def fits(search: Search, entry: Entry) -> bool:
         and (search.since is None or entry.at >= search.since)
         and (search.before is None or entry.at < search.before)
         and search.break_glass in {None, _breaks_glass(entry)}
+        and (not search.accesses or _accesses(entry))
     )
+
+
+def _accesses(entry: Entry) -> bool:
+    asks = entry.kind in {AuditKind.INTENT, AuditKind.RELEASE}
+    return asks and entry.purpose is not Purpose.SUBJECT_ACCESS
 
 
 def _breaks_glass(entry: Entry) -> bool:
@@ -74,6 +80,7 @@ SEARCHES = st.builds(
     organisation=one_of("org-0", "org-1"),
     agency=one_of(*AGENCIES, "always"),
     purpose=one_of(*PURPOSES),
+    accesses=st.booleans(),
     kind=one_of(*KINDS),
     query_id=one_of("q1", "q5"),
     pseudonyms=one_of(frozenset({MAYA}), frozenset(CHILDREN), frozenset()),

@@ -1,5 +1,6 @@
 """Families see who looked, once it may be seen; and learn nothing else from asking."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,10 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import Purpose
+from adapters.contract.identifiers import NhsNumber
+from gateway.audit.store.contract import READ_BOUND
 from gateway.model.account import Account
+from gateway.model.inquiry import Known
 from gateway.oversight.families.accesses import AccessPosition, ShownAccess, numbered
 from tests.support.agencies import AUTHORITY, MIRA
 from tests.support.audit.staff_children import ONE as ANOTHER
@@ -270,6 +274,23 @@ async def test_nobody_sees_that_a_parent_looked(tmp_path: Path) -> None:
         at.sleep(days=2)
         assert nodes(await at.who_looked(PARENT)) == []
         assert nodes(await at.who_looked({**CHILD, "birthdate": "2012-03-09"})) == []
+
+
+async def test_looks_of_a_parent_take_no_place_of_the_looks_that_a_child_may_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.oversight.families.api.MOST_READ", READ_BOUND)
+    young = {**CHILD, "birthdate": "2012-03-09"}
+    async with families(tmp_path) as at:
+        await looked_up(at)
+        before = nodes(await at.who_looked(young))
+        known = Known(nhs_number=NhsNumber.parse(str(MIRA["nhs"])))
+        recorder, parent = at.town.pipeline.recorder, replace(PRACTITIONER, user="parent")
+        for _ in range(READ_BOUND // 50):
+            looks = [recorder.looked(parent, known, "ACCESSES_SHIELD_UNKNOWN") for _ in range(50)]
+            await asyncio.gather(*looks)
+        assert nodes(await at.who_looked(young)) == before
+    assert len(before) == 1
 
 
 async def test_pages_count_only_what_is_shown(tmp_path: Path) -> None:
