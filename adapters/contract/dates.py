@@ -12,6 +12,16 @@ EARLIEST_YEAR: Final = 1850
 # Whom a question is about is a child. Systems begin or end their calendar outside these years, and
 # write such a day for none: 30 December 1899 (spreadsheets), 31 December 2099 or 9999.
 _CHILDREN_ARE_BORN: Final = range(1901, 2099)
+# A count of seconds, or of milliseconds, that was never set.
+_UNIX_BEGINS: Final = (1970, 1, 1)
+# What is kept for no date at all, by year, month and day: MySQL's zero date; the first day of .NET,
+# Java and Oracle, which PostgreSQL's drivers also say for -infinity; of Windows's file times; of
+# SQL Server's datetime; of Clarion.
+_NO_DAYS: Final = frozenset({(0, 0, 0), (1, 1, 1), (1601, 1, 1), (1753, 1, 1), (1800, 12, 28)})
+
+
+class NoDayError(ValueError):
+    """This is what systems keep for no date at all."""
 
 
 @plainly_made
@@ -28,13 +38,16 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "2015", "2015-03" or "2015-03-09"; ValueError for anything else."""
+        """Read "2015", "2015-03" or "2015-03-09"; ValueError for anything else.
+
+        NoDayError for a day that systems keep for none.
+        """
         found = _PARTIAL.fullmatch(text.strip())
         if found is None:
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
-        year, month, day = (None if part is None else int(part) for part in found.groups())
-        if year is None or year < EARLIEST_YEAR:
-            raise ValueError(f"nobody alive was born before {EARLIEST_YEAR}")
+        year = int(found[1])
+        month, day = (None if part is None else int(part) for part in found.group(2, 3))
+        _refuse_unlived(year, month or 0, day or 0)
         try:
             date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError:  # newer Pythons quote the day in their message
@@ -43,7 +56,8 @@ class PartialDate:
 
     @classmethod
     def of(cls, day: date) -> Self:
-        """The whole date `day`."""
+        """The whole date `day`; ValueError as for `parse`."""
+        _refuse_unlived(day.year, day.month, day.day)
         return cls(day.year, day.month, day.day)
 
     def __str__(self) -> str:
@@ -63,3 +77,16 @@ class PartialDate:
     def placeholder(self) -> bool:
         """Whether systems write this for "not known": a 1 January, or a year of no child's."""
         return (self.month, self.day) == (1, 1) or self.year not in _CHILDREN_ARE_BORN
+
+    @property
+    def of_no_life(self) -> bool:
+        """Whether nothing about a child can have begun or ended then: it is kept for no day."""
+        unset = (self.year, self.month, self.day) == _UNIX_BEGINS
+        return unset or self.year not in _CHILDREN_ARE_BORN
+
+
+def _refuse_unlived(year: int, month: int, day: int) -> None:
+    if (year, month, day) in _NO_DAYS:
+        raise NoDayError("a day that systems keep for no date")
+    if year < EARLIEST_YEAR:
+        raise ValueError(f"nobody alive was born before {EARLIEST_YEAR}")

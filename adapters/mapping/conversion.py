@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 
 from adapters.contract.contact_points import is_email, is_telephone
-from adapters.contract.dates import PartialDate
+from adapters.contract.dates import NoDayError, PartialDate
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
@@ -67,8 +67,20 @@ def to_text(value: Any) -> str | None:
 
 
 def to_date(value: Any) -> PartialDate | None:
-    """A day, month, year or date-time of ISO 8601, as `date_format.iso_day` reads it."""
+    """A day, month, year or date-time of ISO 8601, as `date_format.iso_day` reads it.
+
+    None for a day that systems keep for none.
+    """
     return _day(iso_day, value)
+
+
+def to_limit(value: Any) -> PartialDate | None:
+    """A day on which something of a child's began, ended or happened, read as `to_date` reads it.
+
+    None for a day of no child's life, such as an end in 1900 or in 9999: nothing ended then.
+    """
+    day = to_date(value)
+    return None if day is None or day.of_no_life else day
 
 
 def to_date_by(form: str) -> Callable[[Any], PartialDate | None]:
@@ -82,6 +94,8 @@ def _day(read: Callable[[str], PartialDate], value: Any) -> PartialDate | None:
         return None
     try:
         return read(text)
+    except NoDayError:
+        return None
     except (ValueError, OverflowError):
         raise UnreadableError("not a date of this form") from None
 

@@ -11,9 +11,10 @@ from functools import cache
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from adapters.contract.dates import PartialDate
+from adapters.contract.dates import EARLIEST_YEAR, NoDayError, PartialDate
 
 _MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ].+")
+_ZERO_DATE: Final = "0000-00-00"
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]+)?")
 _DOTNET: Final = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/")
 _LONDON: Final = ZoneInfo("Europe/London")
@@ -95,10 +96,14 @@ class DateForm:
         """The day, month or year that `text` says, in Britain where it has an offset."""
         found = self._found(text)
         if found.get("z") and "H" in found:
-            return PartialDate.of(_moment(found).astimezone(_LONDON).date())
-        month = _month(found)
-        said = [_year(found), *(f"{part:02}" for part in (month, int(found.get("d") or 0)) if part)]
-        return PartialDate.parse("-".join(map(str, said)))
+            return _in_britain(_moment(found))
+        year, month, day = _year(found), _month(found), int(found.get("d") or 0)
+        if day and not month:
+            raise ValueError("a day of no month")
+        if "d" in found and not (year % 100 or month or day):
+            raise NoDayError("a date of zeros alone")
+        said = (f"{year:04}", *(f"{part:02}" for part in (month, day) if part))
+        return PartialDate.parse("-".join(said))
 
     def moment(self, text: str) -> datetime:
         """The moment that `text` says, its time left out being midnight; UTC without an offset."""
@@ -161,13 +166,20 @@ def iso_day(text: str) -> PartialDate:
     """
     if not _MOMENT.fullmatch(text):
         return PartialDate.parse(text)
-    moment = datetime.fromisoformat(text)
-    return PartialDate.of((moment if moment.tzinfo is None else moment.astimezone(_LONDON)).date())
+    if text.startswith(_ZERO_DATE):
+        return PartialDate.parse(_ZERO_DATE)
+    return _in_britain(datetime.fromisoformat(text))
+
+
+def _in_britain(moment: datetime) -> PartialDate:
+    # Before railways each place had a time of its own, and the year 1 has no day before it.
+    local = moment.tzinfo is None or moment.year < EARLIEST_YEAR
+    return PartialDate.of((moment if local else moment.astimezone(_LONDON)).date())
 
 
 def _written_day(text: str) -> PartialDate:
     moment = _MOMENT.fullmatch(text)
-    if moment:
+    if moment and not text.startswith(_ZERO_DATE):
         datetime.fromisoformat(text)
     return PartialDate.parse(moment[1] if moment else text)
 
@@ -180,6 +192,8 @@ def _number(text: str) -> float:
 
 def _serial(text: str) -> PartialDate:
     days = int(_number(text))
+    if days == 0:
+        raise NoDayError("an empty cell that was counted on")
     if days < _EXCEL_FIRST:
         raise ValueError("spreadsheets disagree about this day")
     return PartialDate.of(_EXCEL_BEGINS + timedelta(days=days))
@@ -190,8 +204,7 @@ def _serial_1904(text: str) -> PartialDate:
 
 
 def _since_1970(seconds: float) -> PartialDate:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    return PartialDate.of(moment.astimezone(_LONDON).date())
+    return _in_britain(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 
 
 def _seconds(text: str) -> PartialDate:

@@ -4,12 +4,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from adapters.contract.dates import EARLIEST_YEAR
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import Readable
 
 
 def read_moment(as_of: Readable | None, scope: Any) -> datetime | None:
-    """An ISO date-time or an HTTP date; without an offset it is taken for UTC."""
+    """An ISO date-time or an HTTP date; without an offset it is taken for UTC.
+
+    None for a moment before anybody alive was born: systems keep such a one for none.
+    """
     if as_of is None:
         return None
     try:
@@ -25,5 +29,7 @@ def _moment(text: str) -> datetime | None:
             moment = parse(text)
         except (ValueError, TypeError, OverflowError, IndexError):  # whatever year it says
             continue
+        if moment.year < EARLIEST_YEAR:
+            return None
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return None

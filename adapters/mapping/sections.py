@@ -27,9 +27,9 @@ from adapters.manifest.record_map import Section, Value
 from adapters.mapping.caps import READ_CAP, both_ends, is_cut
 from adapters.mapping.conversion import (
     to_bool,
-    to_date,
     to_email,
     to_given_names,
+    to_limit,
     to_lines,
     to_name,
     to_phone,
@@ -220,7 +220,7 @@ def to_support_status(value: Any) -> SupportStatusCode | None:
         return SupportStatusCode.OTHER
 
 
-_PERIOD: Final[Mapping[str, Convert]] = {"start": to_date, "end": to_date}
+_PERIOD: Final[Mapping[str, Convert]] = {"start": to_limit, "end": to_limit}
 
 SECTIONS: Final[Mapping[str, SectionKind]] = {
     "names": SectionKind(
@@ -280,7 +280,7 @@ SECTIONS: Final[Mapping[str, SectionKind]] = {
         _status,
     ),
     "events": SectionKind(
-        "event", {"date": to_date, "kind": to_text, "summary": to_text}, _plain(Event)
+        "event", {"date": to_limit, "kind": to_text, "summary": to_text}, _plain(Event)
     ),
 }
 

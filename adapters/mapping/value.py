@@ -8,7 +8,7 @@ from adapters.contract.dates import PartialDate
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language, Readable
 from adapters.manifest.record_map import Value
-from adapters.mapping.conversion import CONVERSIONS, decode, to_date_by
+from adapters.mapping.conversion import CONVERSIONS, decode, to_date, to_date_by, to_limit
 
 Convert = Callable[[Any], Any]
 CodeTables = Mapping[str, Mapping[str, str | bool]]
@@ -79,7 +79,7 @@ class Reading:
 
 def _conversion(value: Value, kind: Convert) -> Convert:
     first = CONVERSIONS[value.as_] if value.format is None else to_date_by(value.format)
-    if value.as_ == "text":
+    if value.as_ == "text" or (first is to_date and kind is to_limit):
         return kind
     return first if CONVERSIONS[value.as_] is kind else _then(first, kind)
 

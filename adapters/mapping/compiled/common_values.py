@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
 from adapters.contract.codes import InvolvementStatus, NameUse, Sex, SupportStatusCode
@@ -21,6 +22,7 @@ from adapters.mapping.conversion import (
     to_date,
     to_email,
     to_given_names,
+    to_limit,
     to_lines,
     to_nhs_number,
     to_phone,
@@ -33,6 +35,7 @@ from adapters.mapping.value import Convert
 
 _DAY: Final = len("2015-03-09")
 _Day: Final = unfinished(PartialDate)
+_of_no_life: Final = attrgetter("of_no_life")
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 _plain_nhs_number, _plain_upn = PLAINLY[NHS_NUMBER], PLAINLY[UPN]
 
@@ -58,6 +61,12 @@ def day(value: Any) -> PartialDate | None:
     made.__class__ = PartialDate
     whole: PartialDate = made
     return whole
+
+
+def limit(value: Any) -> PartialDate | None:
+    """A whole day of a child's life."""
+    found = day(value)
+    return None if found is None or _of_no_life(found) else found
 
 
 def telephone(value: Any) -> str | None:
@@ -119,6 +128,7 @@ def _word_of(kind: type[StrEnum]) -> Convert:
 
 COMMON: Final[Mapping[Convert, Callable[[Any], Any]]] = {
     to_date: day,
+    to_limit: limit,
     to_phone: telephone,
     to_email: email,
     to_postcode: postcode,

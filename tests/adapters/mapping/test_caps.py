@@ -92,8 +92,8 @@ def items(count: int, open_at: frozenset[int] = frozenset()) -> list[dict[str, A
         {
             "text": f"no-{place}",
             "use": "ALIAS",
-            "since": f"{1900 + place // 12}-{place % 12 + 1:02}-01",
-            "until": None if place in open_at else f"{1900 + place // 12}-{place % 12 + 1:02}-02",
+            "since": f"{1901 + place // 12}-{place % 12 + 1:02}-02",
+            "until": None if place in open_at else f"{1901 + place // 12}-{place % 12 + 1:02}-03",
         }
         for place in range(count)
     ]

@@ -1,13 +1,14 @@
 """A date is read by the form that the manifest names, and by no other; nothing is guessed."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.contract.codes import InvolvementStatus
 from adapters.contract.dates import PartialDate
 from adapters.contract.record import Record
 from adapters.mapping.date_format import NAMED, DateForm, DateFormatError, day_reader
@@ -28,6 +29,20 @@ birth_date = { path = "born", as = "date", format = "FORM" }
 service = { value = "Youth work" }
 start = { path = "since", as = "date", format = "FORM" }
 """
+
+
+DAY_BY: Final = {
+    "iso": "2015-03-09",
+    "iso-as-written": "2015-03-09",
+    "excel": 42072,
+    "unix": 1425859200,
+    "unix-ms": 1425859200000,
+    "dotnet": "/Date(1425859200000)/",
+    "%d/%m/%Y": "09/03/2015",
+    "%d/%m/%y": "09/03/15",
+    "%Y%m%d": "20150309",
+    "%d/%m/%Y %H:%M %z": "09/03/2015 00:00 Z",
+}
 
 
 def text(form: str) -> str:
@@ -138,6 +153,83 @@ def test_a_part_of_a_date_stays_one_and_a_local_midnight_is_its_day(
 )
 def test_what_is_not_of_the_form_is_told_and_never_guessed(form: str, written: Any) -> None:
     assert born(form, written) is None
+
+
+def involved(form: str, **written: Any) -> Record:
+    said = REST + 'practitioner = "worker"\nend = { path = "until", as = "date", format = "FORM" }'
+    manifest = manifest_of(manifest_text("rest", "http://a.example", said.replace("FORM", form)))
+    mapping = RecordMapping.of(manifest.operation[0], {})
+    document = {
+        "nhs": "9990000018",
+        "born": "",
+        "since": "",
+        "until": "",
+        "worker": "Jo",
+        **written,
+    }
+    record = mapping.record(document, frozenset({"involvements"}), date(2026, 11, 22))
+    assert isinstance(record, Record), record
+    return record
+
+
+DATES: Final = ("birth_date", "involvements.end", "involvements.start")
+NO_DAYS: Final = (
+    *[("iso", said) for said in ("0001-01-01", "1601-01-01", "1753-01-01", "1800-12-28")],
+    *[("iso", said) for said in ("0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00")],
+    *[("iso", said) for said in ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00")],
+    *[("iso-as-written", said) for said in ("0000-00-00 00:00:00", "1753-01-01T00:00:00")],
+    *[("%d/%m/%Y", said) for said in ("01/01/0001", "00/00/0000", "01/01/1753")],
+    ("%d/%m/%Y %H:%M %z", "01/01/0001 00:00 Z"),
+    ("%d/%m/%y", "00/00/00"),
+    *[("%Y%m%d", said) for said in ("00000000", "00010101")],
+    *[("excel", said) for said in (0, "0", 0.0)],
+    *[("dotnet", said) for said in ("/Date(-62135596800000)/", "/Date(-62135596800000+0000)/")],
+)
+NO_LIFE: Final = (
+    *[("iso", said) for said in ("1900-01-01", "1899-12-30T00:00:00", "9999-12-31", "1970-01-01")],
+    *[("%d/%m/%Y", said) for said in ("01/01/1900", "31/12/9999", "31/12/2099")],
+    *[
+        ("unix", 0),
+        ("unix-ms", "0"),
+        ("dotnet", "/Date(0)/"),
+        ("dotnet", "/Date(253402214400000)/"),
+    ],
+)
+
+
+@pytest.mark.parametrize(("form", "written"), NO_DAYS)
+def test_a_birth_date_that_a_system_cannot_leave_empty_is_empty(form: str, written: Any) -> None:
+    record = involved(form, born=written)
+    assert (record.birth_date, record.defects) == (None, ())
+
+
+@pytest.mark.parametrize(("form", "written"), [*NO_DAYS, *NO_LIFE])
+def test_a_worker_of_today_has_an_end_that_a_system_keeps_for_none(form: str, written: Any) -> None:
+    (worker,) = involved(form, since=DAY_BY[form], until=written).involvements
+    assert (worker.status, worker.end) == (InvolvementStatus.OPEN, None)
+    assert worker.start == PartialDate(2015, 3, 9)
+
+
+@pytest.mark.parametrize(("form", "written"), [*NO_DAYS, *NO_LIFE])
+def test_nothing_is_said_of_when_by_a_start_that_is_no_day(form: str, written: Any) -> None:
+    (worker,) = involved(form, since=written).involvements
+    assert (worker.status, worker.start) == (InvolvementStatus.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        *[("iso", said) for said in ("0215-03-09", "0215-03-09T00:00:00", "1849-12-31")],
+        *[("iso", said) for said in ("0001-01-02", "2015-00-00", "0000-01-01", "0001")],
+        *[("%d/%m/%Y", said) for said in ("09/03/0215", "05/00/2015", "05/00/0000")],
+        ("unix", -5_000_000_000),
+        ("dotnet", "/Date(-55374364800000)/"),
+    ],
+)
+def test_a_day_that_is_only_mistyped_is_told(form: str, written: Any) -> None:
+    record = involved(form, born=written, since=written, until=written)
+    assert (record.birth_date, record.defects) == (None, DATES)
+    assert record.involvements[0].status is InvolvementStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
