@@ -22,6 +22,7 @@ from gateway.identity.request_quota import SEARCH, UNREAD_DOCUMENT, Charge, char
 from gateway.identity.tokens import stated_key
 from gateway.model.caller import Caller
 from gateway.model.candidate_key import CandidateKeySealer
+from gateway.model.clock import InTime
 from gateway.model.errors import LimitReached, NotAllowed, SignIn, TeamAroundError, TryLater
 from gateway.model.figures import ADMIT, DECIDE, DOCUMENT, SIGN_IN
 from gateway.model.signed_in import SignedIn, anybody
@@ -50,6 +51,14 @@ _KEYS_SURE_S: Final = 10.0  # each use of the keys is counted and written down
 
 
 @dataclass(frozen=True, slots=True)
+class _Entered:
+    """What a request took as it came: the generation in force, and how long that may count."""
+
+    active: ActiveGeneration
+    in_time: InTime
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A request whose questions are under way; `stop` them when its response is over."""
 
@@ -58,12 +67,15 @@ class Started:
     questions: tuple[RunningQuestion, ...]
     leave: Callable[[], None]
     charge: Charge
+    in_time: InTime
 
     async def declare(self) -> None:
-        """Log what the next payload says; TryLater if any of it cannot be logged.
+        """Log what the next payload says; TryLater if any of it cannot be logged, or is too late.
 
         Questions of one request are logged in their order, and share a commit.
         """
+        if self.questions:
+            self.in_time.refuse_held_up()
         if len(self.questions) == 1:
             await self.questions[0].declare()
             return
@@ -159,14 +171,16 @@ class Pipeline:
         self.publication.refuse_halted()
         self._replica.refuse_stale()
         active = self._generations.enter()
+        preparation = active.preparation
+        in_time = InTime.of(preparation.clock, preparation.questions.deadline)
         try:
-            return await self._start(request, active, admits)
+            return await self._start(request, _Entered(active, in_time), admits)
         except BaseException:
             self._generations.leave(active)
             raise
 
-    async def _start(self, request: Request, active: ActiveGeneration, admits: SignedIn) -> Started:
-        preparation = active.preparation
+    async def _start(self, request: Request, entered: _Entered, admits: SignedIn) -> Started:
+        preparation = entered.active.preparation
         caller: Caller | None = None
         try:
             with self.figures.stage(SIGN_IN):
@@ -179,7 +193,7 @@ class Pipeline:
                     document = await preparation.document_while_serving(request)
                 charge.take(SEARCH * document.operation(request.operation_name).searches)
                 charge.understood = True
-                return await self._begun(document, request, caller, active, charge)
+                return await self._begun(document, request, caller, entered, charge)
         except (SignIn, NotAllowed, LimitReached) as refusal:
             whence = f"{request.peer} {stated_key(request.authorization)}"
             with suppress(TryLater):
@@ -191,9 +205,10 @@ class Pipeline:
         document: Document,
         request: Request,
         caller: Caller,
-        active: ActiveGeneration,
+        entered: _Entered,
         charge: Charge,
     ) -> Started:
+        active = entered.active
         preparation = active.preparation
         until = preparation.clock.monotonic() + preparation.questions.deadline
         with self.figures.stage(DECIDE):
@@ -201,6 +216,7 @@ class Pipeline:
             prepared = tuple(self._opened(each, caller) for each in planned)
         with self.figures.stage(ADMIT):
             pseudonymised = await self._admit(prepared, caller, preparation.quotas)
+        entered.in_time.refuse_held_up()
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)
         asking = (
             self._question_factory.question(each, logged, admitted)
@@ -213,11 +229,11 @@ class Pipeline:
         # What is compiled for a document reads nothing but the answers to its questions.
         alone = document.operation(request.operation_name).write is not None
         compiled = alone and self.paths.compiled
-        context = Context(questions) if compiled else self._context(questions, caller, active)
+        context = Context(questions) if compiled else self._context(questions, caller, entered)
         if self.young_objects is not None:
             self.young_objects.began(len(questions))
         leave = partial(self._leave, active, len(questions))
-        return Started(document, context, questions, leave, charge)
+        return Started(document, context, questions, leave, charge, entered.in_time)
 
     def _leave(self, active: ActiveGeneration, children: int) -> None:
         if self.young_objects is not None:
@@ -225,9 +241,10 @@ class Pipeline:
         self._generations.leave(active)
 
     def _context(
-        self, questions: tuple[RunningQuestion, ...], caller: Caller, active: ActiveGeneration
+        self, questions: tuple[RunningQuestion, ...], caller: Caller, entered: _Entered
     ) -> Context:
         """What the fields of a document are answered by, for this caller."""
+        active = entered.active
         preparation = active.preparation
         sources = SourceApi(self._registrar, self._reloading, self._generations, active, caller)
         return Context(
@@ -238,7 +255,7 @@ class Pipeline:
                 self.publication, self.recorder, caller, preparation.policy.rule_set, self._owning
             ),
             emergency=BreakGlassApi(self._break_glass, caller),
-            accesses=self._family_api(caller, active),
+            accesses=self._family_api(caller, entered),
             sources=sources,
             joining=JoiningApi(sources, self._trials, caller),
             alerts=AlertApi(
@@ -289,7 +306,8 @@ class Pipeline:
         await quotas.admit_children(caller, asked)
         return tuple(pseudonymised)
 
-    def _family_api(self, caller: Caller, active: ActiveGeneration) -> FamilyApi:
+    def _family_api(self, caller: Caller, entered: _Entered) -> FamilyApi:
+        active = entered.active
         preparation, operator = active.preparation, active.operator
         deadline_s = preparation.questions.deadline
         return FamilyApi(
@@ -301,6 +319,7 @@ class Pipeline:
             preparation.quotas,
             self._watch.refuse_unwitnessed,
             self._persons.known,
+            entered.in_time,
         )
 
     async def _admit_broken_glass(

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
+from gateway.model.errors import TryLater
+
+LATE_S: Final = 30.0
 _utc_now: Final[Callable[[], datetime]] = partial(datetime.now, UTC)
 
 
@@ -29,6 +32,31 @@ class Clock:
         """The wall clock in seconds since 1970, for what only counts them."""
         now = self.now
         return time.time if now is _utc_now else lambda: now().timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """By when what a request tells about a child has to have left, on the `monotonic` clock.
+
+    A process that was stopped, a machine that was suspended and a client that reads slowly all end
+    an answer after its deadline, and nobody who changed a rule waits for them so long.
+    """
+
+    monotonic: Callable[[], float]
+    latest: float
+
+    @classmethod
+    def of(cls, clock: Clock, deadline_s: float) -> Self:
+        """For a request that takes the generation in force now."""
+        return cls(clock.monotonic, clock.monotonic() + deadline_s + LATE_S)
+
+    def refuse_held_up(self) -> None:
+        """TryLater if it is too late."""
+        if self.monotonic() > self.latest:
+            raise TryLater(
+                "NOT_IN_FORCE",
+                "the question was held up for so long that other rules may be in force; ask again",
+            )
 
 
 def always() -> bool:

@@ -1,6 +1,7 @@
 """A town with a portal for families: its issuer's key, its people, and a clock that a test sets."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -62,12 +63,17 @@ query Who($known: KnownDetails, $first: Int = 50, $after: String) {
 
 @dataclass(slots=True)
 class Families:
-    """The town, and whoever signs in to the portal."""
+    """The town, and whoever signs in to the portal.
+
+    For `held_up_s` nothing runs while an answer is kept until its time: a machine is suspended.
+    """
 
     key: ECKey
     council: AgencyServer
     now: datetime = NOON
     waited: list[float] = field(default_factory=list)
+    held_up_s: float = 0.0
+    passed_s: float = 0.0
     town: Town = field(init=False)
 
     def headers(self, claims: Mapping[str, Any]) -> dict[str, str]:
@@ -102,6 +108,11 @@ class Families:
     async def hold(self, seconds: float) -> None:
         """Where an answer is kept until its time: noted, and over at once."""
         self.waited.append(seconds)
+        self.passed_s += self.held_up_s
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+        return time.monotonic() + self.passed_s
 
     def sleep(self, **delta: int) -> None:
         """Let time pass."""
@@ -143,7 +154,7 @@ async def families(
             rest_source("council", town_hall, **{**usual, **sources.get("council", {})}),
         ]
         made = Families(key, council)
-        clock = Clock(now=lambda: made.now, hold=made.hold)
+        clock = Clock(now=lambda: made.now, hold=made.hold, monotonic=made.monotonic)
         more = {"tokens__issuers": folder / "issuers.toml", "questions__deadline": DEADLINE_S}
         async with small_town(folder, files, clock, operator=operator, **more) as made.town:
             yield made

@@ -30,7 +30,7 @@ from gateway.identity.quotas import Quotas
 from gateway.model import events
 from gateway.model.account import Account
 from gateway.model.caller import Caller, Person
-from gateway.model.clock import Clock
+from gateway.model.clock import Clock, InTime
 from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, TryLater
 from gateway.model.inquiry import Inquiry, Known, Reason
 from gateway.oversight.families.accesses import (
@@ -83,6 +83,7 @@ class FamilyApi:
     quotas: Quotas
     refuse_unwitnessed: Callable[[], None]
     one_person: OnePerson
+    in_time: InTime
 
     async def accesses(
         self, known: KnownDetails | None, first: int | None, after: str | None
@@ -95,6 +96,7 @@ class FamilyApi:
         leaves_at = self._clock.monotonic() + self._waits_s
         shown = await self._shown(person)
         await self._clock.hold(max(0.0, leaves_at - self._clock.monotonic()))
+        self.in_time.refuse_held_up()
         return self._page(shown, count, turn)
 
     @property
