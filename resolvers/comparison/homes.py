@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
+from adapters.contract.identifiers import is_one_digit
 from adapters.contract.record import Address
 from resolvers.comparison.normalise import fold
 
@@ -21,6 +22,7 @@ _PARTS: Final = frozenset(
 )
 _INWARD: Final = 3  # characters of a postcode after its space
 _NUMBER: Final = frozenset({"no", "number"})  # "No. 12" is 12
+_FILLED: Final = 4  # of one digit so long it is nobody's UPRN; 7 may be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Homes:
 
     def uprn(self, address: Address) -> str | None:
         """Its own UPRN as it is written, else that of its home, where anybody tells it."""
-        return address.uprn or self.property_at.get(_door(address))
+        own = address.uprn if _uprn(address) else None
+        return own or self.property_at.get(_door(address), address.uprn)
 
     def home(self, address: Address) -> Hashable:
         """Equal for two addresses of one home."""
@@ -56,8 +59,10 @@ class Homes:
 
 
 def _uprn(address: Address) -> str:
-    """Some systems fill it up to twelve digits."""
-    return (address.uprn or "").strip().lstrip("0")
+    """Some systems fill it up to twelve digits, and some write a word or one digit for none."""
+    written = (address.uprn or "").strip()
+    filled = len(written) >= _FILLED and is_one_digit(written)
+    return written.lstrip("0") if written.isdecimal() and not filled else ""
 
 
 def _door(address: Address) -> Hashable:

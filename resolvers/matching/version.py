@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "19"
+MATCHER: Final = "20"

@@ -110,3 +110,15 @@ def test_without_a_postcode_only_the_same_words_are_the_same_home() -> None:
 
 def test_a_home_lived_in_twice_stands_twice() -> None:
     assert len(addresses(HIGH_STREET, replace(HIGH_STREET, current=False))) == 2
+
+
+@pytest.mark.parametrize(
+    "none", ["UNKNOWN", "N/A", "-", "0", "000000000000", "999999999999", "1111"]
+)
+def test_two_homes_stay_two_where_a_system_writes_one_text_for_no_property(none: str) -> None:
+    mill = Address(("3 Mill Lane",), "ZE1 0AB", uprn=none)
+    told = addresses(replace(HIGH_STREET, uprn=none), mill, replace(HIGH_STREET, uprn="7"))
+    assert [(one.value.postcode, one.value.uprn) for one in told] == [
+        ("ZE1 0AA", "7"),
+        ("ZE1 0AB", none),
+    ]

@@ -65,6 +65,29 @@ def test_in_a_file_of_all_children_the_practice_is_a_tie() -> None:
     assert grade(knowing(told), KHAN, ALL_CHILDREN).grade is MatchGrade.CERTAIN
 
 
+OF_MANY = replace(
+    KHAN,
+    carers=(Carer(name="Foster Carer", telephone="07000 000000"),),
+    schools=(School(name="Home educated", urn="999999"),),
+    gp_practice=GpPractice(name="No GP", ods_code="V81997"),
+)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Surroundings(carers=("Foster Carer",)),
+        Surroundings(schools=("Home educated", "999999")),
+        Surroundings(gp_practices=("V81997", "No GP")),
+        Surroundings(telephones=("07000 000000",)),
+    ],
+)
+def test_what_forms_say_of_many_children_makes_no_namesake_certain(told: Surroundings) -> None:
+    assert grade(knowing(told), OF_MANY, ALL_CHILDREN) == grade(
+        knowing(Surroundings()), OF_MANY, ALL_CHILDREN
+    )
+
+
 def test_another_carer_or_school_counts_for_nothing() -> None:
     other = Surroundings(carers=("Nadia Malik",), schools=("Oak Park",))
     held = replace(KHAN, identifiers=(AMARA_UPN,))
