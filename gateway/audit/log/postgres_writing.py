@@ -15,9 +15,12 @@ from gateway.audit.tree.merkle import TileHash
 from gateway.config.sql import REFUSED
 
 # Whoever appends holds this lock until the commit, as the function does. Nobody waits for the
-# disk under it: what is committed after it on the same server is durable no sooner.
+# disk under it: what is committed after it on the same server is durable no sooner. Of a process
+# that was stopped under it the server takes it back before a question of another one is over.
 _BEGIN: Final = (
-    "BEGIN; SET LOCAL synchronous_commit TO off; SELECT pg_advisory_xact_lock(7310146829)"
+    "BEGIN; SET LOCAL synchronous_commit TO off;"
+    " SET LOCAL idle_in_transaction_session_timeout TO '2s';"
+    " SELECT pg_advisory_xact_lock(7310146829)"
 )
 _FOLLOW: Final = (
     "SELECT idx, hash FROM leaf_hash"
@@ -41,6 +44,7 @@ _LOST: Final = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 

@@ -14,6 +14,8 @@ _PID: Final = "SELECT pg_backend_pid()"
 _WRITES: Final = (
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'"
 )
+# What a gateway holds that stops in the middle of a change, no other gateway waits for longer.
+_LET_GO: Final = "SET idle_in_transaction_session_timeout = '5s'"
 # What a pooler answers that has given the prepared statement of one session to another.
 _ANOTHERS: Final = (
     asyncpg.InvalidSQLStatementNameError,
@@ -26,6 +28,9 @@ async def connected(dsn: str, *, seconds: float | None = SECONDS, **named: Any) 
 
     Each server has its share of five seconds, so that one that does not answer leaves time for the
     next. What the last one said is raised; PooledByTransaction where no session is ours alone.
+
+    The server ends a session that has a statement's time and leaves a transaction alone for longer,
+    as a process does that was stopped: nobody waits for its locks.
     """
     hosts = _hosts(dsn)
     for host in hosts[:-1]:
@@ -53,6 +58,8 @@ async def _sure(dsn: str, at: HostPort | None, seconds: float, **named: Any) -> 
     try:
         if await connection.fetchval(_PID) != connection.get_server_pid():
             await _refuse_shared_sessions(connection, dsn, at, seconds)
+        if named.get("command_timeout") is not None:
+            await connection.execute(_LET_GO)
     except BaseException as error:
         connection.terminate()
         if isinstance(error, _ANOTHERS):

@@ -18,6 +18,8 @@ from gateway.config.sql import REFUSED, unusable
 T = TypeVar("T")
 _CONNECTIONS: Final = 3
 _BETWEEN_TRIES_S: Final = 0.02
+_IDLE: Final = "idle_in_transaction_session_timeout"
+_LEFT_ALONE: Final = 0.5
 
 
 class PostgresDatabase:
@@ -50,18 +52,16 @@ class PostgresDatabase:
         async with told():
             connection = await self._engine.connect()
         try:
-            # The lock is the connection's, so that it ends with it whatever happens.
+            # The lock is the transaction's, so that it ends with the connection whatever happens,
+            # and before others stop waiting where this process was stopped.
             async with told():
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                idle = f"{seconds * _LEFT_ALONE:.1f}s"
+                await connection.execute(select(func.set_config(_IDLE, idle, True)))  # noqa: FBT003
                 await _take(connection, lock, seconds)
             yield
         finally:
-            try:
-                with suppress(*REFUSED, SQLAlchemyError):
-                    await connection.execute(select(func.pg_advisory_unlock(lock.number)))
-            finally:
-                with suppress(*REFUSED, SQLAlchemyError):
-                    await connection.close()
+            with suppress(*REFUSED, SQLAlchemyError):
+                await connection.close()
 
     def insert_new(self, table: Table, rows: Sequence[dict[str, Any]]) -> Executable:
         """Add the rows of which none is there yet by the table's keys."""
@@ -124,7 +124,7 @@ async def told() -> AsyncIterator[None]:
 
 async def _take(connection: AsyncConnection, lock: Lock, seconds: float) -> None:
     tries = int(seconds / _BETWEEN_TRIES_S)
-    while not await connection.scalar(select(func.pg_try_advisory_lock(lock.number))):
+    while not await connection.scalar(select(func.pg_try_advisory_xact_lock(lock.number))):
         tries -= 1
         if tries <= 0:
             raise DatabaseRefused("another change is under way; ask again")
