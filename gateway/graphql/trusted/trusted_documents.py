@@ -4,7 +4,7 @@ A request's text is looked up by its SHA-256 and never parsed, so that a strange
 one hash. Every document was read, limited, validated and compiled before the first request.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -30,7 +30,7 @@ class TrustedDocuments:
 
     @classmethod
     def of(
-        cls, manifests: Iterable[DocumentManifest], documents: Documents, before: Self | None = None
+        cls, manifests: Sequence[DocumentManifest], documents: Documents, before: Self | None = None
     ) -> Self:
         """All of them and the command's own; ConfigurationInvalid names each that cannot be used.
 
@@ -43,6 +43,7 @@ class TrustedDocuments:
         for manifest in manifests:
             for id_, document in loading.of(manifest):
                 by_digest[document.hash] = by_id[id_] = document
+        loading.faults.extend(_named_as_another(manifests, by_id, by_digest))
         if loading.faults:
             raise ConfigurationInvalid(*loading.faults)
         return cls(by_digest, by_id)
@@ -55,7 +56,26 @@ class TrustedDocuments:
         return found
 
     def _of_id(self, id_: str) -> Document | None:
-        return self.by_id.get(id_) or self.by_digest.get(id_.removeprefix("sha256:").lower())
+        return self.by_id.get(id_) or self.by_digest.get(_as_digest(id_))
+
+
+def _as_digest(id_: str) -> str:
+    """The SHA-256 that an id may be."""
+    return id_.removeprefix("sha256:").lower()
+
+
+def _named_as_another(
+    manifests: Sequence[DocumentManifest],
+    by_id: Mapping[str, Document],
+    by_digest: Mapping[str, Document],
+) -> Iterator[ConfigurationFault]:
+    """The documents whose id is the SHA-256 of another one: that id would name both."""
+    for manifest in manifests:
+        for each in manifest.documents:
+            known = by_id.get(each.id)
+            if known and by_digest.get(_as_digest(each.id), known).hash != known.hash:
+                what = f"{each.name}: its id is the SHA-256 of another document's text"
+                yield ConfigurationFault(what, str(manifest.file))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,16 @@ def test_a_schema_field_in_a_fragment_is_found(tmp_path: Path) -> None:
         trusted(tmp_path, {"one.json": {"1": hidden}})
 
 
+@pytest.mark.parametrize("form", ["{}", "sha256:{}", "SHA"])
+def test_an_id_that_is_the_hash_of_another_document_is_refused(tmp_path: Path, form: str) -> None:
+    digest = sha256(AGENCIES)
+    id_ = digest.upper() if form == "SHA" else form.format(digest)
+    own = {"own.json": {id_: AGENCIES}, "again.json": {digest: AGENCIES, "other": APOLLO}}
+    assert trusted(tmp_path, own).document("", id_).hash == digest
+    with pytest.raises(ConfigurationInvalid, match="the SHA-256 of another"):
+        trusted(tmp_path, {"again.json": {"named": AGENCIES}, "own.json": {id_: APOLLO}})
+
+
 def test_what_was_read_before_a_reload_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
