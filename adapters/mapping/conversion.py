@@ -15,6 +15,7 @@ from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 from adapters.mapping.date_format import day_reader, iso_day
 from adapters.mapping.misread import MISREAD_CONTROLS, REPLACEMENT, is_misread
+from adapters.mapping.not_held import is_not_held
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -121,9 +122,15 @@ def to_bool(value: Any) -> bool | None:
     raise UnreadableError("neither yes nor no")
 
 
+def _held(value: Any) -> str | None:
+    """A clean text; None too for what systems write where there is none."""
+    text = to_text(value)
+    return None if text is None or is_not_held(text) else text
+
+
 def to_phone(value: Any) -> str | None:
     """A telephone number as it is dialled; a number that lost its leading zero gets it back."""
-    text = to_text(value)
+    text = _held(value)
     if text is None:
         return None
     if isinstance(value, int) and len(text) in _NATIONAL_DIGITS:
@@ -135,7 +142,7 @@ def to_phone(value: Any) -> str | None:
 
 def to_email(value: Any) -> str | None:
     """One plain e-mail address; UnreadableError for anything that only stands where one should."""
-    text = to_text(value)
+    text = _held(value)
     if text is not None and not is_email(text):
         raise UnreadableError("not an email address")
     return text
@@ -176,7 +183,7 @@ def to_upn(value: Any) -> str | None:
 
 def to_postcode(value: Any) -> str | None:
     """A full postcode in capitals with its space."""
-    text = to_text(value)
+    text = _held(value)
     return None if text is None else _parsed(Postcode.parse, text)
 
 

@@ -30,6 +30,7 @@ from adapters.mapping.conversion import (
     to_upn,
 )
 from adapters.mapping.identity import to_sex
+from adapters.mapping.not_held import is_not_held
 from adapters.mapping.sections import to_involvement_status, to_support_status, to_use
 from adapters.mapping.value import Convert
 
@@ -72,7 +73,10 @@ def limit(value: Any) -> PartialDate | None:
 def telephone(value: Any) -> str | None:
     """A telephone number in plain digits."""
     # It begins with no blank, and has nothing in it that is cleaned away.
-    return value if type(value) is str and is_telephone(value) and value[-1] != " " else None
+    if type(value) is not str or not is_telephone(value) or value[-1] == " ":
+        return None
+    # What is one digit over and over ends as it begins.
+    return None if value[0] == value[-1] and is_not_held(value) else value
 
 
 def email(value: Any) -> str | None:

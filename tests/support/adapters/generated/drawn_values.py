@@ -116,14 +116,21 @@ _ODD_NUMBERS: Final = (
 )
 _ODD_DAYS: Final = ("1849-12-31", "2015-02-30", "2015-03-09T23:30:00Z", "2015-W10-1", "2015-03")
 _ODD_MARKS: Final[tuple[Any, ...]] = (None, " N ", "R", "x" * 1_048_577, [], ["N", "Y"], 1)
-_ODD_NUMBERS_TO_CALL: Final = ("call me", "01632 960111 <b>", "javascript:alert(1)", 1632960111)
+_ODD_NUMBERS_TO_CALL: Final = (
+    "call me",
+    "0000000000",
+    "N/A",
+    "01632 960111 <b>",
+    "javascript:alert(1)",
+    1632960111,
+)
 ODD_OF: Final[Mapping[str, tuple[Any, ...]]] = {
     "nhs_number": _ODD_NUMBERS,
     "upn": ("A801200000001", "x801200000001", "X11111111111", "X80120000000A"),
     "postcode": ("ZZ99 3CZ", "ze1 0aa", "ZE10AA", "N1  1AA"),
     "telephone": _ODD_NUMBERS_TO_CALL,
     "practitioner_telephone": _ODD_NUMBERS_TO_CALL,
-    "email": ("a@b", "Jo <jo@a.example>", "mailto:a@b.example"),
+    "email": ("a@b", "none", "Jo <jo@a.example>", "mailto:a@b.example"),
     "birth_date": _ODD_DAYS,
     "start": _ODD_DAYS,
     "end": _ODD_DAYS,
