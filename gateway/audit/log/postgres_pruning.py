@@ -13,7 +13,10 @@ _NAME: Final = (
     "INSERT INTO pruned (first, last, declared) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 )
 _STILL: Final = "SELECT idx FROM entry WHERE idx BETWEEN $1 AND $2 ORDER BY idx LIMIT $3"
-_REMOVE: Final = "DELETE FROM entry WHERE idx = ANY($1::bigint[])"
+_REMOVE: Final = (
+    "WITH gone AS (DELETE FROM entry WHERE idx = ANY($1::bigint[]) RETURNING 1)"
+    " SELECT count(*) FROM gone"
+)
 
 
 async def stored_pruned(connection: Any) -> EntryRanges:
@@ -39,7 +42,6 @@ async def prune_rows(connection: Any, declared: int) -> int:
 async def _removed(connection: Any, entry_range: EntryRange) -> int:
     removed = 0
     while rows := await connection.fetch(_STILL, *entry_range, _GROUP):
-        indexes = [row[0] for row in rows]
-        await connection.execute(_REMOVE, indexes)
-        removed += len(indexes)
+        # Another who prunes at the same time may have taken some of them.
+        removed += await connection.fetchval(_REMOVE, [row[0] for row in rows])
     return removed

@@ -119,6 +119,22 @@ async def test_what_is_due_twice_is_declared_once(either: Log, tmp_path: Path) -
     assert await either.size() == size
 
 
+async def test_two_who_prune_at_the_same_time_count_no_entry_twice(
+    postgres: Postgres, database: str, tmp_path: Path
+) -> None:
+    dsn, retention = postgres.dsn(database, PRUNER), policy(tmp_path)
+    logs = [await PostgresLog.open(dsn, tmp_path / name, unsynced=True) for name in ("a", "b")]
+    await fill(logs[0], 300, 3)
+    each = [await publication_of(log, tmp_path) for log in logs]
+    due = await due_ranges(logs[0], retention, NOON)
+    declared = pruning(retention, OFFICER, NOON)
+    done = await asyncio.gather(*(prune(at, due, declared, nobody_to_ask) for at in each))
+    assert sum(one.removed for one in done) == 200
+    assert await indexes(logs[1]) == [i for i in range(305) if i >= 300 or i % 3 == 2]
+    for log in logs:
+        await log.aclose()
+
+
 async def test_a_pruning_that_broke_off_is_finished_by_the_next(
     either: Log, tmp_path: Path
 ) -> None:

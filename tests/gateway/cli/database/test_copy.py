@@ -11,11 +11,16 @@ from demo.processes.postgres import Postgres
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.log.embedded import AuditLog
 from gateway.audit.publish.export import export_log
+from gateway.audit.publish.pruning import due_ranges, pruning
 from gateway.audit.publish.publication import Publication
+from gateway.audit.verify.key import VerifierKey
 from gateway.audit.verify.place import open_place
 from gateway.audit.verify.published import check_log
+from gateway.audit.verify.receipt import ReceiptProof
+from gateway.audit.verify.state import Trust
 from tests.support.audit.database import as_owner
-from tests.support.audit.examples import asked
+from tests.support.audit.examples import NOON, asked
+from tests.support.audit.pruned import OFFICER, fill, policy, publication_of
 from tests.support.audit.publishing import Minutes
 from tests.support.audit.recorded import IN_SQLITE, Recorded, file_rows, verify, write_files
 from tests.support.audit.signing import signing
@@ -75,6 +80,35 @@ async def test_what_ledger_and_grants_hold_is_the_same_there(
     assert {*await given.claim(60)} == {*await grants.claim(60)}
     for each in (ledger, grants, there, given):
         await each.aclose()
+
+
+@pytest.mark.parametrize("broke_off", [False, True])
+async def test_a_pruned_log_is_copied_with_its_gaps_and_its_proofs(
+    postgres: Postgres, tmp_path: Path, *, broke_off: bool
+) -> None:
+    stores, retention = await empty_tables(tmp_path, postgres), policy(tmp_path)
+    log = await AuditLog.open(moved_log(stores))
+    await fill(log, 30, 3)
+    publication = await publication_of(log, tmp_path)
+    proof, (third,) = await publication.proof(3), await log.entries(3, 1)
+    due = await due_ranges(log, retention, NOON)
+    declared = await log.append(pruning(retention, OFFICER, NOON)(tuple(due)))
+    if not broke_off:
+        assert await log.prune(declared) == 20
+    await log.aclose()
+    copied = await stores.db("copy")
+    assert (copied.exit_code, copied.stderr) == (0, "")
+    there = await stores.log()
+    held = [logged.index for logged in await there.entries()]
+    assert held == [i for i in range(34) if broke_off or i >= 30 or i % 3 == 2]
+    known = publication.signer.verifier_key
+    publication = await publication_of(there, tmp_path)
+    await export_log(publication, tmp_path / "export")
+    trust = Trust(VerifierKey.read(known))
+    found = check_log(open_place(str(tmp_path / "export")), trust)
+    assert (found.state.size, found.gone) == (34, 0 if broke_off else 20)
+    ReceiptProof.read(proof.encode()).check(trust, third.leaf)
+    await there.aclose()
 
 
 async def test_after_a_copy_the_old_log_takes_no_entry_and_says_where_it_goes_on(
