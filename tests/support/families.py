@@ -66,6 +66,7 @@ class Families:
     """The town, and whoever signs in to the portal.
 
     For `held_up_s` nothing runs while an answer is kept until its time: a machine is suspended.
+    From `still_at` on no time passes, so that nothing takes any.
     """
 
     key: ECKey
@@ -74,6 +75,7 @@ class Families:
     waited: list[float] = field(default_factory=list)
     held_up_s: float = 0.0
     passed_s: float = 0.0
+    still_at: float | None = None
     town: Town = field(init=False)
 
     def headers(self, claims: Mapping[str, Any]) -> dict[str, str]:
@@ -112,7 +114,7 @@ class Families:
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
-        return time.monotonic() + self.passed_s
+        return (self.still_at or time.monotonic()) + self.passed_s
 
     def sleep(self, **delta: int) -> None:
         """Let time pass."""

@@ -49,7 +49,7 @@ from resolvers.child.child import Restriction
 
 LONGEST_PAGE: Final = 200
 MOST_READ: Final = 5 * READ_BOUND
-_SOON_S: Final = 0.25  # longer than reading the log takes, so that its length does not show
+READ_S: Final = 1.0  # longer than reading MOST_READ entries takes, so that they do not show
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,11 @@ class FamilyApi:
 
     @property
     def _waits_s(self) -> float:
-        """After how long an answer leaves, whatever was found: a parent's after a whole check."""
-        return self.shield.deadline_s if self.caller.children else _SOON_S
+        """After how long an answer leaves, whatever was found: a parent's after a whole check.
+
+        The log is read after the check, however late that ended.
+        """
+        return READ_S + (self.shield.deadline_s if self.caller.children else 0.0)
 
     async def _shown(self, person: Person | None) -> list[ShownAccess]:
         if person is None:
