@@ -14,6 +14,7 @@ from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 from adapters.mapping.date_format import day_reader, iso_day
+from adapters.mapping.escaped import unescaped
 from adapters.mapping.misread import MISREAD_CONTROLS, REPLACEMENT, is_misread
 from adapters.mapping.not_held import is_not_held
 
@@ -102,10 +103,13 @@ def _day(read: Callable[[str], PartialDate], value: Any) -> PartialDate | None:
 
 
 def to_name(value: Any) -> str | None:
-    """A name; UnreadableError for one that was read in the wrong encoding on its way, as BjÃ¶rn."""
-    if isinstance(value, str) and is_misread(value):
+    """A name, as it is said; UnreadableError for one that was misread on its way, as BjÃ¶rn."""
+    if not isinstance(value, str):
+        return to_text(value)
+    name = unescaped(value)
+    if is_misread(name):
         raise UnreadableError("read in the wrong encoding")
-    return to_text(value)
+    return to_text(name)
 
 
 def to_bool(value: Any) -> bool | None:
@@ -215,17 +219,15 @@ def to_given_names(value: Any) -> tuple[str, ...] | None:
     """A list of names, or one text cut at its spaces."""
     if isinstance(value, str):
         return _texts((to_name(value) or "").split())
-    for item in value[:READ_CAP] if isinstance(value, list) else ():
-        to_name(item)
-    return _texts(value)
+    return _texts(value, to_name)
 
 
-def _texts(items: Any) -> tuple[str, ...] | None:
+def _texts(items: Any, read: Callable[[Any], str | None] = to_text) -> tuple[str, ...] | None:
     if items is None:
         return None
     if not isinstance(items, list):
         raise UnreadableError("neither a text nor a list of texts")
-    texts = (to_text(item) for item in items[:READ_CAP])
+    texts = (read(item) for item in items[:READ_CAP])
     return capped_texts([text for text in texts if text]) or None
 
 

@@ -29,6 +29,7 @@ from adapters.mapping.conversion import (
     to_postcode,
     to_upn,
 )
+from adapters.mapping.escaped import may_be_escaped
 from adapters.mapping.identity import to_sex
 from adapters.mapping.not_held import is_not_held
 from adapters.mapping.sections import to_involvement_status, to_support_status, to_use
@@ -104,9 +105,15 @@ def pupil_number(value: Any) -> str | None:
 def names(value: Any) -> tuple[str, ...] | None:
     """Given names: a list of them, or one text."""
     if type(value) is list:
-        return _plain_texts(value)
+        return None if any(map(_is_odd_name, value)) else _plain_texts(value)
     words = (plain_text(value) or "").split()
+    if any(map(may_be_escaped, words)):
+        return None
     return tuple(words) if len(words) <= LIST_CAP else None
+
+
+def _is_odd_name(item: Any) -> bool:
+    return type(item) is str and may_be_escaped(item)
 
 
 def lines(value: Any) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from adapters.mapping.compiled.common_values import COMMON
 from adapters.mapping.compiled.expression_text import write_expression
 from adapters.mapping.compiled.function import Function, NotGenerated, Uncommon
 from adapters.mapping.conversion import to_bool, to_name, to_text
+from adapters.mapping.escaped import may_be_escaped
 from adapters.mapping.identity import NUMBERS, may_be
 from adapters.mapping.value import Convert, Reading
 
@@ -80,7 +81,7 @@ def _write_meaning(
         return
     function.add(deep, f"if {name} is not None:")
     if reading.convert in _TEXTS:
-        _write_text(function, deep + 1, name, odd)
+        _write_text(function, deep + 1, name, odd, is_name=reading.convert is to_name)
     elif reading.convert is to_bool:
         function.add(deep + 1, f"if {name} is not True and {name} is not False:")
         function.add(deep + 2, f"{name} = {odd}({name})")
@@ -91,8 +92,10 @@ def _write_meaning(
         function.add(deep + 1, f"{name} = {odd}({name})")
 
 
-def _write_text(function: Function, deep: int, name: str, odd: str) -> None:
+def _write_text(function: Function, deep: int, name: str, odd: str, *, is_name: bool) -> None:
     plain = f"type({name}) is str and {name}.isascii() and {name}.isprintable()"
+    if is_name:
+        plain += f" and not {function.named(may_be_escaped)}({name})"
     function.add(deep, f"if {plain} and len({name}) <= {TEXT_CAP}:")
     function.add(deep + 1, f"{name} = {name}.strip() or None")
     function.add(deep, "else:")

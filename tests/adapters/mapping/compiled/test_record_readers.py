@@ -51,6 +51,8 @@ FAULTS: Final = {
     "no email address": (common_values, "is_email", _always(say=True), "email"),
     "a wrong check digit": (common_values, "_plain_nhs_number", str.isalnum, "nhs_number"),
     "a pseudo-postcode": (common_values, "NO_POSTCODE", "no postcode", "postcode"),
+    "an escaped family name": (value_text, "may_be_escaped", _always(say=False), "family_name"),
+    "an escaped given name": (common_values, "may_be_escaped", _always(say=False), "given_names"),
     "a long text": (value_text, "TEXT_CAP", 5_000, "record_id"),
     "a cut text": (value_text, "is_cut", _always(say=False), "family_name"),
     "a code past all bounds": (value_text, "bounded", lambda raw: raw, "sexes"),

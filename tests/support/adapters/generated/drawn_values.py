@@ -106,6 +106,7 @@ ODD: Final[tuple[Any, ...]] = (
 )
 
 
+_ODD_NAMES: Final = ("O&#39;Brien", "O\\'Brien", "Zo\\u00eb", "O%27Brien", "D&lt;b&gt;", "A&B")
 _ODD_NUMBERS: Final = (
     "9990000019",
     "1111111111",
@@ -125,6 +126,9 @@ _ODD_NUMBERS_TO_CALL: Final = (
     1632960111,
 )
 ODD_OF: Final[Mapping[str, tuple[Any, ...]]] = {
+    "family": _ODD_NAMES,
+    "given_names": (*_ODD_NAMES, ["Ann", "O&#39;Neill"], "Ann Zo&euml;", ["Ann", None, "D\\'Arcy"]),
+    "given": (*_ODD_NAMES, ["Zo&euml;"]),
     "nhs_number": _ODD_NUMBERS,
     "upn": ("A801200000001", "x801200000001", "X11111111111", "X80120000000A"),
     "postcode": ("ZZ99 3CZ", "ze1 0aa", "ZE10AA", "N1  1AA"),
@@ -140,7 +144,7 @@ ODD_OF: Final[Mapping[str, tuple[Any, ...]]] = {
     "sexes": _ODD_MARKS,
     "statuses": _ODD_MARKS,
     "record_id": ("x" * 401, 1.5, True),
-    "family_name": (["Hart"], 17, "x" * 401, "\u00e9" * 401),
+    "family_name": (*_ODD_NAMES, ["Hart"], 17, "x" * 401, "\u00e9" * 401),
     "lines": (["x" * 401], "a\nb", ["a"] * 51),
 }
 
