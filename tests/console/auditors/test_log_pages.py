@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.console.browser import new_window, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
+from tests.support.console.unseen import Pressed, read_unseen
 
 AXE_PAGES = ("/log", "/log/entries/1", "/log/state", "/alerts", "/log/entries/999999")
 
@@ -38,12 +39,8 @@ def signed_in(browser: Browser, town: TownPages, **given: Any) -> Iterator[Page]
 
 
 def search(page: Page, town: TownPages, **typed: str) -> list[str]:
-    """Fill in the form, and give the lines of the table that comes."""
-    page.goto(f"{town.url}/log")
-    page.get_by_text("Search for something").click()
-    for field, text in typed.items():
-        page.locator(f"#{field}").fill(text)
-    page.get_by_role("button", name="Search", exact=True).click()
+    """The lines of the table that comes once this was typed into the form."""
+    Pressed.on(read_unseen(page, f"{town.url}/log"), "Search", **typed).shown(page)
     page.get_by_role("heading", name="The log").wait_for()
     return page.locator("tbody tr").all_inner_texts()
 
@@ -66,6 +63,7 @@ def test_a_child_is_found_by_number_and_nothing_of_it_stays(page: Page, town: To
 def test_two_children_in_two_tabs_never_mix(page: Page, town: TownPages) -> None:
     mira, other = "900 000 0009", "900 000 0017"
     second = page.context.new_page()
+    second.goto(f"{town.url}/log")
     found = search(page, town, child=mira, user="s.worker")
     assert len(found) == 6
     assert len(search(second, town, child=other, user="s.worker")) == 2

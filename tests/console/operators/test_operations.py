@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from demo.population.register import YOUTH_JUSTICE
 from tests.support.console.browser import new_tab, new_window, sideways, violations
-from tests.support.console.demo_pages import CAST, DemoPages, find_team, sign_in
+from tests.support.console.demo_pages import CAST, DemoPages, shown_team, sign_in
 from tests.support.console.town_pages import TownPages
 from tests.support.patience import PATIENCE_S
 
@@ -84,7 +84,7 @@ def test_nobody_else_sees_it(page: Page, town: TownPages, axe: str) -> None:
 
 def test_a_system_that_is_away_says_by_which_rule_calls_failed(page: Page, demo: DemoPages) -> None:
     sign_in(page, demo.url)
-    find_team(page, demo.url, CAST.many_services.child, ())
+    shown_team(page, demo.url, CAST.many_services.child, ())
     page.context.clear_cookies()
     sign_in(page, demo.url, "Operator of the gateway")
     page.goto(f"{demo.url}/sources")

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.support.console.browser import new_window, sideways
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
+from tests.support.console.unseen import Pressed, read_unseen
 
 THREE = tuple(agency_row(number) for number in (1, 2, 3))
 BIDI = "\u202egnikcatta\u202c"
@@ -53,10 +54,9 @@ def _sign_in(page: Page, pages: ToldPages) -> None:
 
 
 def _ask(page: Page, pages: ToldPages) -> None:
-    page.goto(f"{pages.url}/find")
-    page.get_by_label("To give health care").check()
-    page.get_by_label("Why do you need to know?").fill("She is on our ward")
-    page.get_by_role("button", name="Continue").click()
+    """The form is shown in which the child is named: what comes may break off before it shows."""
+    why = read_unseen(page, f"{pages.url}/find")
+    Pressed.on(why, "Continue", purpose="DIRECT_CARE", justification="On our ward").shown(page)
     page.get_by_label("NHS number").fill("9996604659")
     page.get_by_label("Family name", exact=True).fill("Rowan")
     page.get_by_role("button", name="Ask the agencies").click()

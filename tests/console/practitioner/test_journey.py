@@ -20,8 +20,9 @@ from tests.support.console.demo_pages import (
     answered,
     ask,
     find_team,
-    say_why,
+    shown_team,
     sign_in,
+    why_said,
 )
 
 TOWN = town()
@@ -55,7 +56,7 @@ def live(one_page: Page, demo: DemoPages) -> Page:
 @pytest.fixture
 def team(page: Page, demo: DemoPages) -> Page:
     """Mira's answer, asked for now: another test may have asked again on the page that shows it."""
-    find_team(page, demo.url, MIRA)
+    shown_team(page, demo.url, MIRA)
     return page
 
 
@@ -81,7 +82,7 @@ def test_what_happened_is_told_in_its_order_and_by_whom(team: Page) -> None:
 
 
 def test_who_did_not_answer_can_be_rung_and_asked_again(page: Page, demo: DemoPages) -> None:
-    find_team(page, demo.url, MIRA)
+    shown_team(page, demo.url, MIRA)
     silent = page.locator("#group-silent")
     assert "Northbrook Youth Justice" in silent.inner_text()
     assert silent.locator("a[href^='tel:']").count() == 1
@@ -91,7 +92,7 @@ def test_who_did_not_answer_can_be_rung_and_asked_again(page: Page, demo: DemoPa
 
 
 def test_asking_again_leaves_the_first_answer_where_it_is(live: Page, demo: DemoPages) -> None:
-    find_team(live, demo.url, MIRA)
+    shown_team(live, demo.url, MIRA)
     before = live.locator("#group-known > li").count()
     live.get_by_role("button", name="Ask it again").click()
     live.get_by_text("You asked 1 again.").wait_for()
@@ -100,7 +101,7 @@ def test_asking_again_leaves_the_first_answer_where_it_is(live: Page, demo: Demo
 
 
 def test_nothing_that_locates_a_shielded_child_is_shown(live: Page, demo: DemoPages) -> None:
-    find_team(live, demo.url, SHIELDED, ("Northbrook", "Easthallow"))
+    shown_team(live, demo.url, SHIELDED, ("Northbrook", "Easthallow"))
     assert "Treat this child as shielded" in live.locator("#restriction").inner_text()
     text = live.locator("main").inner_text()
     assert "Addresses" not in text
@@ -110,7 +111,7 @@ def test_nothing_that_locates_a_shielded_child_is_shown(live: Page, demo: DemoPa
 
 
 def test_a_twin_is_apart_and_can_be_chosen_with_a_reason(page: Page, demo: DemoPages) -> None:
-    find_team(page, demo.url, TWIN, ("Easthallow", "Southmere"))
+    shown_team(page, demo.url, TWIN, ("Easthallow", "Southmere"))
     twin = page.locator("#unresolved > ul > li").first
     assert "more likely a twin's" in twin.inner_text()
     assert "given name" in twin.inner_text()
@@ -125,7 +126,7 @@ def test_a_twin_is_apart_and_can_be_chosen_with_a_reason(page: Page, demo: DemoP
 
 def test_whoever_told_too_little_is_asked_for_one_more_detail(page: Page, demo: DemoPages) -> None:
     child = next(each for each in TOWN.crowd if each.area == NORTHBROOK.code)
-    say_why(page, demo.url)
+    why_said(page, demo.url).shown(page)
     page.get_by_label("Sex as recorded").select_option(child.sex.upper())
     ask(page, {label: text for label, text in about(child).items() if label != "NHS number"})
     answered(page)
@@ -140,7 +141,7 @@ def test_whoever_told_too_little_is_asked_for_one_more_detail(page: Page, demo: 
 def test_who_typed_another_name_reads_it_again_and_finds_the_team(
     live: Page, demo: DemoPages
 ) -> None:
-    say_why(live, demo.url)
+    why_said(live, demo.url).shown(live)
     ask(live, {**about(MIRA), "Given names": "Zeb"})
     answered(live)
     assert live.locator("#group-known > li").count() == 0
@@ -165,7 +166,7 @@ def test_who_typed_another_name_reads_it_again_and_finds_the_team(
 def test_a_mistake_is_named_beside_its_field_and_above_the_form(
     live: Page, demo: DemoPages, label: str, typed: str, said: str
 ) -> None:
-    say_why(live, demo.url)
+    why_said(live, demo.url).shown(live)
     ask(live, {**about(MIRA), label: typed})
     live.locator(".govuk-error-summary").wait_for()
     beside = live.locator(".govuk-form-group--error")
@@ -192,7 +193,7 @@ def test_no_address_title_or_store_of_the_browser_has_anything_of_the_child(
 ) -> None:
     seen: list[str] = []
     live.on("request", lambda request: seen.append(request.url))
-    find_team(live, demo.url, MIRA)
+    shown_team(live, demo.url, MIRA)
     number = str(MIRA.nhs_number)
     secrets = (number, grouped(number), MIRA.family, MIRA.given[0], MIRA.born.isoformat())
     told = [*seen, live.url, live.title(), *stored(live)]
@@ -207,7 +208,7 @@ def test_no_address_title_or_store_of_the_browser_has_anything_of_the_child(
 
 
 def test_no_file_or_log_of_the_demo_has_what_was_typed(live: Page, demo: DemoPages) -> None:
-    find_team(live, demo.url, MIRA)
+    shown_team(live, demo.url, MIRA)
     written = (file for file in (demo.state / "gateway").rglob("*") if file.is_file())
     text = b"".join(file.read_bytes() for file in written)
     number = str(MIRA.nhs_number)
@@ -217,8 +218,9 @@ def test_no_file_or_log_of_the_demo_has_what_was_typed(live: Page, demo: DemoPag
 
 def test_two_children_in_two_tabs_never_mix(live: Page, demo: DemoPages) -> None:
     other = live.context.new_page()
-    say_why(live, demo.url)
-    say_why(other, demo.url)
+    other.goto(f"{demo.url}/")
+    why_said(live, demo.url).shown(live)
+    why_said(other, demo.url).shown(other)
     ask(live, about(MIRA))
     ask(other, about(SHIELDED))
     answered(live)
@@ -232,7 +234,7 @@ def test_two_children_in_two_tabs_never_mix(live: Page, demo: DemoPages) -> None
 
 
 def test_a_button_clears_it(live: Page, demo: DemoPages) -> None:
-    find_team(live, demo.url, MIRA, EVERYWHERE)
+    shown_team(live, demo.url, MIRA, EVERYWHERE)
     live.get_by_role("button", name="Clear this page").click()
     assert MIRA.family not in live.content()
     assert live.get_by_role("heading", name="This page was cleared").is_visible()
@@ -241,7 +243,7 @@ def test_a_button_clears_it(live: Page, demo: DemoPages) -> None:
 def test_a_page_that_is_left_goes_blank_and_going_back_shows_nothing(
     live: Page, demo: DemoPages
 ) -> None:
-    find_team(live, demo.url, MIRA)
+    shown_team(live, demo.url, MIRA)
     worker = live.locator(".ta-person strong").first.inner_text()
     live.get_by_role("button", name="Sign out").click()
     live.wait_for_url("**/signed-out")

@@ -1,7 +1,7 @@
 """The demo as `make demo` runs it: agencies, gateway and pages; and who uses it."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,12 @@ from playwright.sync_api import Page
 from demo.pages.served import ServedPages
 from demo.population.caseload import town
 from demo.population.people import Child
+from demo.population.places import AREAS
 from demo.processes.borough import Borough
 from demo.processes.clinic import OldClinic
 from demo.processes.gateway_process import GatewayProcess
 from demo.yesterday import live_yesterday
+from tests.support.console.unseen import Pressed, read_unseen
 
 PRACTITIONER: Final = "Social worker"
 WHY: Final = "Strategy discussion after a referral from the school"
@@ -76,6 +78,15 @@ def say_why(page: Page, url: str, areas: tuple[str, ...] = ()) -> None:
     page.get_by_role("heading", name="What do you know about the child?").wait_for()
 
 
+def why_said(page: Page, url: str, areas: tuple[str, ...] = ()) -> Pressed:
+    """What sends the first form, filled in as `say_why` does, and not shown."""
+    why: dict[str, str | Collection[str]] = {"justification": WHY, "caseReference": CASE}
+    if areas:
+        codes = {area.code for area in AREAS if area.name in areas}
+        why |= {"areas": codes, "cause": "FAMILY_THERE", "causeWhy": "Relatives live there"}
+    return Pressed.on(read_unseen(page, f"{url}/find"), "Continue", **why)
+
+
 def about(child: Child) -> Mapping[str, str]:
     """What somebody types who knows a child's number, name and birthday."""
     number = child.nhs_number or ""
@@ -85,6 +96,12 @@ def about(child: Child) -> Mapping[str, str]:
         "Family name": child.family,
         "Date of birth": f"{child.born.day}/{child.born.month}/{child.born.year}",
     }
+
+
+def typed_about(child: Child) -> dict[str, str]:
+    """The same, by the names of the fields."""
+    names = ("nhsNumber", "givenNames", "familyName", "birthDate")
+    return dict(zip(names, about(child).values(), strict=True))
 
 
 def ask(page: Page, known: Mapping[str, str]) -> None:
@@ -103,6 +120,13 @@ def find_team(page: Page, url: str, child: Child, areas: tuple[str, ...] = EVERY
     """All of it, from the first form to the whole answer."""
     say_why(page, url, areas)
     ask(page, about(child))
+    answered(page)
+
+
+def shown_team(page: Page, url: str, child: Child, areas: tuple[str, ...] = EVERYWHERE) -> None:
+    """The whole answer; neither form is shown before it."""
+    form = why_said(page, url, areas).unseen(page, url)
+    Pressed.on(form, "Ask the agencies", **typed_about(child)).shown(page)
     answered(page)
 
 

@@ -1,7 +1,6 @@
 """The ways to every state of the pages of agencies, auditors, families and operators."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,33 +8,30 @@ from playwright.sync_api import Page
 
 from tests.support.console import room_answers as made
 from tests.support.console.told_gateway import ToldPages
+from tests.support.console.unseen import Pressed, read_unseen
 
 Walk = Callable[[Page, ToldPages], None]
 Says = Mapping[str, Mapping[str, Any]]
 _APPROVER: Final = made.me("information-governance")
 _IT: Final = made.me("source-registrar")
 _NOTE: Final = "not a note"
-# Six fields of a form would be many clicks: a page's own button sends them as well.
-_FILL: Final = """(said) => { for (const [name, text] of Object.entries(said)) {
-    const chosen = document.querySelector(`main [name="${name}"][value="${text}"]`);
-    if (chosen?.type === "radio") chosen.checked = true;
-    else document.querySelector(`main [name="${name}"]`).value = text; } }"""
 
 
 def opened(path: str, says: Says, press: str = "", **typed: str) -> Walk:
-    """Open an address; if a button is named, fill in what is typed and press it."""
+    """Open an address; if a button is named, what comes once it is pressed, this being typed."""
 
     def walk(page: Page, pages: ToldPages) -> None:
         pages.next(says=says)
-        page.goto(f"{pages.url}{path}")
-        if press:
-            page.evaluate(_FILL, typed)
-            named = re.compile(rf"^\s*{re.escape(press)}\s*$")
-            button = page.locator("main button", has_text=named)
-            with page.expect_navigation():
-                button.evaluate("button => button.click()")  # also where it is folded away
+        _come(page, f"{pages.url}{path}", press, typed)
 
     return walk
+
+
+def _come(page: Page, address: str, press: str, typed: Mapping[str, str]) -> None:
+    if press:
+        Pressed.on(read_unseen(page, address), press, **typed).shown(page)
+    else:
+        page.goto(address)
 
 
 def _one(state: str = "APPROVED", who: Any = _APPROVER, **more: Any) -> Says:
@@ -65,10 +61,10 @@ def drafted(press: str, says: Says, **typed: str) -> Walk:
     """Write a draft, and press one of its buttons."""
 
     def walk(page: Page, pages: ToldPages) -> None:
-        opened("/sources/new", {**_JOIN, **says}, "Draft a manifest", **_FIVE)(page, pages)
-        page.evaluate(_FILL, typed)
-        with page.expect_navigation():
-            page.get_by_role("button", name=press).click()
+        pages.next(says={**_JOIN, **says})
+        form = read_unseen(page, f"{pages.url}/sources/new")
+        drafted = Pressed.on(form, "Draft a manifest", **_FIVE).unseen(page, pages.url)
+        Pressed.on(drafted, press, **typed).shown(page)
 
     return walk
 
@@ -142,11 +138,7 @@ def refused(code: str, press: str = "", **typed: str) -> Walk:
     def walk(page: Page, pages: ToldPages) -> None:
         error = {"message": "Refused.", "extensions": {"code": code}}
         pages.next(refusal=(200, "application/json", json.dumps({"errors": [error]})))
-        page.goto(f"{pages.url}/who-looked")
-        if press:
-            page.evaluate(_FILL, typed)
-            with page.expect_navigation():
-                page.get_by_role("button", name=press).click()
+        _come(page, f"{pages.url}/who-looked", press, typed)
 
     return walk
 

@@ -7,7 +7,17 @@ from playwright.sync_api import Page
 
 from tests.support.console.browser import sign_in_unseen
 from tests.support.console.told_gateway import ToldPages, agency_row
+from tests.support.console.unseen import Pressed, read_unseen
 
+_REASON: Final = {
+    "purpose": "DIRECT_CARE",
+    "justification": "She is on our ward",
+    "caseReference": "NB-2026-0417",
+}
+_CHILD: Final = {"nhsNumber": "9996604659", "familyName": "Rowan"}
+_DANGER: Final = {"emergencyWhy": "The father is on his way", "sure": "yes"}
+_BREAK: Final = "Break the glass, and ask"
+_OPEN: Final = "folded => { folded.closest('details').open = true; }"
 _WORKER: Final = {
     "role": "Health visitor",
     "service": None,
@@ -106,37 +116,40 @@ def _home(page: Page, pages: ToldPages) -> None:
 
 def _reason(page: Page, pages: ToldPages) -> None:
     page.goto(f"{pages.url}/find")
-    for folded in page.locator("summary").all():
-        folded.click()
+    page.locator("summary").evaluate_all(f"all => all.forEach({_OPEN})")
 
 
 def _reason_wrong(page: Page, pages: ToldPages) -> None:
-    _reason(page, pages)
-    page.get_by_role("button", name="Continue").click()
+    Pressed.on(read_unseen(page, f"{pages.url}/find"), "Continue").shown(page)
     page.locator(".govuk-error-summary").wait_for()
+
+
+def _with_reason(page: Page, pages: ToldPages) -> Pressed:
+    """What sends the first form, filled in."""
+    form = read_unseen(page, f"{pages.url}/find")
+    return Pressed.on(form, "Continue", **_REASON)
 
 
 def _known(page: Page, pages: ToldPages) -> None:
-    page.goto(f"{pages.url}/find")
-    page.get_by_label("To give health care").check()
-    page.get_by_label("Why do you need to know?").fill("She is on our ward")
-    page.get_by_label("Reference of your case").fill("NB-2026-0417")
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_text("You know more: other names").click()
+    _with_reason(page, pages).shown(page)
+    page.get_by_text("You know more: other names").evaluate(_OPEN)
 
 
 def _known_wrong(page: Page, pages: ToldPages) -> None:
-    _known(page, pages)
-    page.get_by_role("button", name="Ask the agencies").click()
+    form = _with_reason(page, pages).unseen(page, pages.url)
+    Pressed.on(form, "Ask the agencies").shown(page)
     page.locator(".govuk-error-summary").wait_for()
+
+
+def _with_child(page: Page, pages: ToldPages) -> Pressed:
+    """What sends the second form, once both are filled in."""
+    form = _with_reason(page, pages).unseen(page, pages.url)
+    return Pressed.on(form, "Ask the agencies", **_CHILD)
 
 
 def sent(page: Page, pages: ToldPages) -> None:
     """Fill in both forms, and ask."""
-    _known(page, pages)
-    page.get_by_label("NHS number").fill("9996604659")
-    page.get_by_label("Family name", exact=True).fill("Rowan")
-    page.get_by_role("button", name="Ask the agencies").click()
+    _with_child(page, pages).shown(page)
 
 
 def _coming(page: Page, pages: ToldPages) -> None:
@@ -175,11 +188,9 @@ def _read_again(page: Page, pages: ToldPages) -> None:
 
 def _glass(restriction: str) -> Callable[[Page, ToldPages], None]:
     def walk(page: Page, pages: ToldPages) -> None:
-        _emergency(page, pages)
+        form = _breaking(page, pages).unseen(page, pages.url)
         pages.next(rows=ASKED, restriction=restriction)
-        page.get_by_label("Why can this not wait?").fill("The father is on his way")
-        page.get_by_label("I know that this is reviewed").check()
-        page.get_by_role("button", name="Break the glass, and ask").click()
+        Pressed.on(form, _BREAK, **_DANGER).shown(page)
         page.get_by_text("You broke the glass for this child.").wait_for()
         page.locator("#state h2").wait_for()
 
@@ -212,15 +223,21 @@ def _shielded(page: Page, pages: ToldPages) -> None:
     _answer(page, pages)
 
 
+def _breaking(page: Page, pages: ToldPages) -> Pressed:
+    """What leads from an answer about a child who may be shielded to breaking the glass."""
+    pages.next(rows=ASKED, restriction="UNKNOWN")
+    answer = _with_child(page, pages).unseen(page, pages.url)
+    return Pressed.on(answer, "This cannot wait: break the glass")
+
+
 def _emergency(page: Page, pages: ToldPages) -> None:
-    _shielded(page, pages)
-    page.get_by_role("button", name="This cannot wait: break the glass").click()
+    _breaking(page, pages).shown(page)
     page.get_by_role("heading", name="Break the glass").wait_for()
 
 
 def _emergency_wrong(page: Page, pages: ToldPages) -> None:
-    _emergency(page, pages)
-    page.get_by_role("button", name="Break the glass, and ask").click()
+    form = _breaking(page, pages).unseen(page, pages.url)
+    Pressed.on(form, _BREAK).shown(page)
     page.locator(".govuk-error-summary").wait_for()
 
 
