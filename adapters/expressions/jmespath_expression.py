@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from functools import lru_cache
+from typing import Any, Final
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -21,6 +22,8 @@ from adapters.expressions.jmespath_whole import whole_evaluation
 
 FAILURES = (*(ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError),)
 LONGEST: Final = 1_048_576  # characters of a text, items of a list
+_KEPT: Final = 1024  # short expressions: those of a few dozen manifests that differ in each
+_SHORT: Final = 256  # characters
 _KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
 
 
@@ -45,42 +48,19 @@ class Expression:
     path: tuple[str, ...] | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str) -> "Expression":
         """Compile; ExpressionError if it is no JMESPath, calls an unknown function or may grow."""
-        return cls._checked(text, evaluation)
+        return _checked(text, evaluation)
 
     @classmethod
-    def parse_records(cls, text: str) -> Self:
+    def parse_records(cls, text: str) -> "Expression":
         """As `parse`; where a list of it would lose an item in silence, it cannot be read."""
-        return cls._checked(text, whole_evaluation)
+        return _checked(text, whole_evaluation)
 
     @classmethod
-    def parse_items(cls, text: str) -> Self:
+    def parse_items(cls, text: str) -> "Expression":
         """As `parse`; an item that its lists would lose in silence is a None among them."""
-        return cls._checked(text, keeping_evaluation)
-
-    @classmethod
-    def _checked(cls, text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Self:
-        try:
-            return cls._parsed(text, compile_tree)
-        except JMESPathError as error:
-            raise ExpressionError(_first_line(error)) from None
-        except TooHeavy as error:
-            raise ExpressionError(str(error)) from None
-        except RecursionError:
-            raise ExpressionError("not a JMESPath expression: it nests too deep") from None
-
-    @classmethod
-    def _parsed(cls, text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Self:
-        parsed = jmespath.compile(text)
-        nodes = list(_nodes(parsed.parsed))
-        for node in nodes:
-            _check_call(node)
-        weigh(parsed.parsed)
-        roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
-        keys = plain_path(parsed.parsed)
-        search = compile_tree(parsed.parsed) if keys is None else walker(keys)
-        return cls(text, roots, search, keys)
+        return _checked(text, keeping_evaluation)
 
     def read(self, document: Any) -> Any:
         """The value, None where there is none; UnreadableError if the document does not suit."""
@@ -96,6 +76,34 @@ class Expression:
             return self._search(document) is True
         except FAILURES:
             return False
+
+
+def _checked(text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Expression:
+    try:
+        compiled = _compiled_once if len(text) <= _SHORT else _compiled
+        return compiled(text, compile_tree)
+    except JMESPathError as error:
+        raise ExpressionError(_first_line(error)) from None
+    except TooHeavy as error:
+        raise ExpressionError(str(error)) from None
+    except RecursionError:
+        raise ExpressionError("not a JMESPath expression: it nests too deep") from None
+
+
+def _compiled(text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Expression:
+    parsed = jmespath.compile(text)
+    nodes = list(_nodes(parsed.parsed))
+    for node in nodes:
+        _check_call(node)
+    weigh(parsed.parsed)
+    roots = frozenset(str(node["value"]) for node in nodes if node["type"] == "field")
+    keys = plain_path(parsed.parsed)
+    search = compile_tree(parsed.parsed) if keys is None else walker(keys)
+    return Expression(text, roots, search, keys)
+
+
+# Manifests say the same in the same words, and are read again at each start and reload.
+_compiled_once: Final = lru_cache(_KEPT)(_compiled)
 
 
 def bounded(value: Any) -> Any:
