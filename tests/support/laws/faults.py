@@ -211,7 +211,7 @@ FAULTS: Final = (
         "beyond one's own areas only the near part of the set is asked",
         TELLS_NO_MORE,
         (("gateway.questions.plan:shield_set", _near_alone),),
-        seed=5,
+        seed=2,
     ),
     PlantedFault(
         "an agency that gives this caller nothing is not heard for the shield",
@@ -256,7 +256,7 @@ FAULTS: Final = (
             ("resolvers.matching.joining:winners", _all_certain),
             ("resolvers.matching.identify:_clashing", _none),
         ),
-        seed=10,
+        seed=21,
     ),
     PlantedFault(
         "the set is not searched for namesakes before a record joins by details",
