@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from console.asking.refusals import WrongInput
 from console.pages.visit import Visit
-from console.pages.words import CLOCK
+from console.pages.words import CLOCK, day_of
 
 _TEXTS: Final = ("user", "issuer", "organisation", "agency", "purpose", "kind", "queryId")
 _DAYS: Final = ("from", "to")
@@ -83,8 +83,6 @@ def _day(text: str) -> date | None:
     if len(parts) != 3:  # noqa: PLR2004  day, month and year
         return None
     year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if date.min < found < date.max else None  # the days beside it are days too
+    found = day_of(year, month, day)
+    # The days beside it are days too.
+    return found if found is not None and date.min < found < date.max else None

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from console.pages.visit import Visit
+from console.pages.words import day_of
 
 FIELDS = ("given", "day", "month", "year")
 
@@ -29,11 +29,8 @@ class MeantChild:
     @property
     def born(self) -> str | None:
         """The date of birth; None if it is no day of a calendar."""
-        try:
-            year, month, day = (int(self.texts[part]) for part in ("year", "month", "day"))
-            return date(year, month, day).isoformat()
-        except ValueError:
-            return None
+        found = day_of(*(self.texts[part] for part in ("year", "month", "day")))
+        return found.isoformat() if found else None
 
     @property
     def known(self) -> dict[str, Any]:

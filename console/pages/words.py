@@ -1,7 +1,7 @@
 """How a page says what the gateway says: codes in words, moments and telephone numbers."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,14 @@ def grouped(number: str) -> str:
 def whole_number(text: str) -> int | None:
     """A place or a version as an address has it; None if no version or place is so large."""
     return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def day_of(year: str, month: str, day: str) -> date | None:
+    """The day of three numbers as somebody typed them; None if no calendar has it."""
+    try:
+        return date(int(year), int(month), int(day))
+    except (ValueError, OverflowError):  # a year of eleven digits is no integer of the calendar's
+        return None
 
 
 def _as_known(year: str, month: str | None, day: str | None) -> str:

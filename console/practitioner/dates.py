@@ -1,8 +1,9 @@
 """Dates as people type them, day first, become dates as the gateway takes them."""
 
 import re
-from datetime import date
 from typing import Final
+
+from console.pages.words import day_of
 
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -42,9 +43,5 @@ def _dated(parts: list[str]) -> str | None:
         return None
     if any(len(part) > _YEAR for part in parts):
         return None
-    year, month, day = [int(part) for part in parts] + [1] * (3 - len(parts))
-    try:
-        whole = date(year, month, day).isoformat()
-    except ValueError:
-        return None
-    return whole[: (4, 7, 10)[len(parts) - 1]]
+    found = day_of(*parts, *["1"] * (3 - len(parts)))
+    return found.isoformat()[: (4, 7, 10)[len(parts) - 1]] if found else None

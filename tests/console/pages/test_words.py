@@ -1,10 +1,16 @@
 """What an agency writes is shown, whatever it is: no text of one takes the page from the reader."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from console.pages.words import grouped, in_words, shortly, whole_number
+from console.auditors.filters import FIELDS, LogFilter
+from console.families.child import MeantChild
+from console.pages.words import day_of, grouped, in_words, shortly, whole_number
+from console.practitioner.dates import partial_date
+from tests.support.docs.pages import ROOT
 
 
 @given(st.text() | st.from_regex(r"\A\d{4}(-\d\d){0,2}(T.*)?\Z"))
@@ -57,3 +63,25 @@ def test_an_nhs_number_is_shown_as_the_nhs_prints_it(number: str, shown: str) ->
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "9" * 10, "9" * 5000, "\u00b2", "\u0663"])
 def test_what_is_no_number_of_a_version_is_none(text: str) -> None:
     assert whole_number(text) is None
+
+
+NUMBERS = st.sampled_from(("99999999999", "9" * 5000, "2015", "31", "2", "0", "", "x")) | st.text()
+
+
+@given(st.tuples(NUMBERS, NUMBERS, NUMBERS))
+@example(("99999999999", "1", "1"))
+@example(("2015", "99999999999", "1"))
+def test_whatever_is_typed_as_a_day_is_a_day_or_none(typed: tuple[str, str, str]) -> None:
+    known = day_of(*typed)
+    child = MeantChild(dict(zip(("given", "year", "month", "day"), ("", *typed), strict=True)))
+    assert child.born == (known.isoformat() if known else None)
+    for written in ("/".join(typed), "-".join(reversed(typed))):
+        partial_date(written)
+        log = LogFilter({**dict.fromkeys(FIELDS, ""), "from": written, "to": written})
+        assert log.mistakes or log.variables.keys() <= {"filter"}
+
+
+def test_no_other_part_of_the_pages_makes_a_day_of_numbers() -> None:
+    made = re.compile(r"(?<![\w.])date\((?!\))")
+    files = [file for file in (ROOT / "console").rglob("*.py") if made.search(file.read_text())]
+    assert [file.name for file in files] == ["words.py"]
