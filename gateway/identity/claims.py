@@ -8,7 +8,7 @@ from jmespath.exceptions import JMESPathError
 
 from adapters.contract.codes import Purpose, Sector
 from gateway.config.issuer_binding import Asserted, IssuerBinding, beyond_all
-from gateway.identity.family_claims import FamilyReader
+from gateway.identity.family_claims import FamilyReader, folded
 from gateway.identity.issuers import (
     Claims,
     ClaimValue,
@@ -83,8 +83,7 @@ class ClaimReader:
         if self.family is None:
             return caller
         person, children = self.family.persons(claims)
-        everybody = [*([person] if person else []), *children]
-        if any(caller.user in {each.nhs_number, each.upn} for each in everybody):
+        if any(number in folded(caller.user) for number in self.family.numbers(claims)):
             # The user's id stands in the log, where no number of a child may stand.
             raise SignIn("UNAUTHENTICATED", "the token's user must be an id, not a number")
         return replace(caller, person=person, children=children)

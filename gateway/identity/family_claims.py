@@ -1,5 +1,6 @@
 """For whom a verified token speaks besides its user: the person themselves, and their children."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
@@ -21,6 +22,8 @@ from gateway.model.caller import Person
 MOST_CHILDREN: Final = 20
 _LONGEST_NAME: Final = 100
 _MOST_NAMES: Final = 10
+_NUMBERS: Final = ("nhs_number", "upn")
+_BETWEEN: Final = re.compile(r"[\W_]+")
 
 T = TypeVar("T")
 
@@ -62,6 +65,23 @@ class FamilyReader:
             )
         except JMESPathError:
             return None, ()
+
+    def numbers(self, claims: TokenClaims) -> frozenset[str]:
+        """Every number that the token states, folded, of whomever and however unsure."""
+        try:
+            children = self.each_child(claims)
+            stated = [(self.own, claims)]
+            stated += [(self.child, each) for each in children or () if isinstance(each, Mapping)]
+            said = (reads[n](of) for reads, of in stated for n in _NUMBERS if n in reads)
+            texts = (str(each) for each in said if isinstance(each, str | int))
+            return frozenset(filter(None, map(folded, texts)))
+        except (JMESPathError, TypeError):
+            return frozenset()
+
+
+def folded(text: str) -> str:
+    """An id or a number without what people put between its digits."""
+    return _BETWEEN.sub("", text).upper()
 
 
 def _paths(claims: PersonClaims | ChildrenClaims | None) -> dict[str, ReadClaim]:

@@ -371,12 +371,26 @@ async def test_a_practitioner_is_refused_and_a_family_asks_nothing_else(tmp_path
     assert refusal(log) == "AUDIT_NOT_ALLOWED"
 
 
-async def test_a_users_id_that_is_the_childs_number_never_reaches_the_log(tmp_path: Path) -> None:
+@pytest.mark.parametrize("level", ["P9", "P5"])
+@pytest.mark.parametrize("written", ["{}", "nhs:{}", "900 000 0009", "urn:nhs/900-000-0009@portal"])
+async def test_a_users_id_that_has_the_childs_number_never_reaches_the_log(
+    tmp_path: Path, written: str, level: str
+) -> None:
+    claims = {**CHILD, **PARENT, "sub": written.format(MIRA["nhs"])}
     async with families(tmp_path) as at:
-        answer = await at.who_looked({**PARENT, "sub": MIRA["nhs"]})
+        answer = await at.who_looked({**claims, "identity_proofing_level": level})
         text = (at.town.settings.files.state / "audit.sqlite").read_bytes()
     assert refusal(answer) == "UNAUTHENTICATED"
-    assert MIRA["nhs"].encode() not in text
+    assert claims["sub"].encode() not in text
+
+
+async def test_a_users_id_that_is_a_number_of_a_token_of_the_wrong_shape_is_refused(
+    tmp_path: Path,
+) -> None:
+    async with families(tmp_path) as at:
+        shaped: dict[str, Any] = {"nhs_number": int(str(MIRA["nhs"])), "children": "none"}
+        answer = await at.who_looked({**CHILD, **shaped, "sub": MIRA["nhs"]})
+    assert refusal(answer) == "UNAUTHENTICATED"
 
 
 async def test_one_look_a_request(tmp_path: Path) -> None:
