@@ -11,6 +11,7 @@ from resolvers.comparison.given_names import compare_given_names, may_be_word
 from resolvers.comparison.naming import (
     CANTONESE,
     NO_FAMILY,
+    NO_FURTHER,
     NO_GIVEN,
     SHARED,
     STYLES,
@@ -31,6 +32,7 @@ _MOST_COMPARED: Final = 400  # pairs; beyond, a name is neither the same nor ano
 _IDLE: Final = SHARED | TITLES
 _NO_FAMILY: Final = NO_FAMILY | {""}
 _NO_GIVEN: Final = NO_GIVEN | {""}
+_ENDS_OF_NONE: Final = frozenset(each.rpartition(" ")[2] for each in NO_FURTHER)
 
 
 class NamePart(IntEnum):
@@ -56,7 +58,7 @@ def families(names: Iterable[Name]) -> frozenset[str]:
 
 def givens(names: Iterable[Name]) -> frozenset[str]:
     """The given names, folded, all of one name in one text; without those that stand for none."""
-    folded = {_unstyled(fold(" ".join(name.given))) for name in names} - _NO_GIVEN
+    folded = {_first_alone(_unstyled(fold(" ".join(name.given)))) for name in names} - _NO_GIVEN
     return frozenset(given for given in folded if given.partition(" ")[0] not in _NO_GIVEN)
 
 
@@ -64,6 +66,14 @@ def _unstyled(given: str) -> str:
     """A folded given name without a style before it ("Miss Rory"); "" for a style alone."""
     style, _, rest = given.partition(" ")
     return rest if style in STYLES else given
+
+
+def _first_alone(given: str) -> str:
+    """A folded given name without the words that say that there is no further one."""
+    if given.rpartition(" ")[2] not in _ENDS_OF_NONE:
+        return given
+    none = next((each for each in NO_FURTHER if given.endswith(f" {each}")), "")
+    return given.removesuffix(none).rstrip()
 
 
 def compare_families(held: frozenset[str], known: frozenset[str]) -> Agreement:

@@ -98,6 +98,12 @@ NO_GIVEN: Final = NO_FAMILY | {
     *("no given name", "no first name", "first name unknown", "no forename", "not named"),
     *("not yet named", "to be named", "nyn"),
 }
+# What forms write behind a first name in the field for further ones, where there are none: "no
+# middle name", "no middle initial", and the words for "none" of any field.
+NO_FURTHER: Final = (
+    *("nmn", "nmi", "no middle name", "no middle names", "no middle initial", "n a", "none"),
+    *("null", "unknown", "not known", "not applicable", "not given", "not stated", "tbc", "tba"),
+)
 # Styles that a form has a field for, and a file without it before the name: of nobody alone.
 STYLES: Final = _words("master mstr miss mr mrs ms mx")
 PARTICLES: Final = frozenset(
