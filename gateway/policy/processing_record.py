@@ -90,7 +90,7 @@ def _shown(rule: Disclosure) -> str:
     purposes = ", ".join(sorted(rule.purposes))
     match rule.show:
         case "now":
-            return f"They see {asked}, for {purposes}: from the next day on"
+            return f"They see {asked}, for {purposes}: from a midnight 8 to 32 hours later"
         case "after":
             waits = f"{rule.days} days" if rule.days else rule.on or rule.event
             return f"They see {asked}, for {purposes}: after {waits}"

@@ -10,6 +10,7 @@ from adapters.contract.frozen import plainly_made
 from gateway.config.operator_file import ChildPseudonyms, Disclosure, DisclosureEvent, OperatorFile
 
 _DAY: Final = timedelta(days=1)
+_LEAST: Final = timedelta(hours=8)
 _NEVER: Final = {"show": "never"}
 
 
@@ -70,8 +71,8 @@ class Disclosures:
         return max(opened, default=None) if len(opened) == len(days) else None
 
     def _opens(self, rule: Disclosure, at: datetime) -> date | None:
-        # Never on the day itself: who watches the list must not see a question being asked.
-        following = at.astimezone(UTC).date() + _DAY
+        # Who watches the list, at midnight too, must not see that a question has just been asked.
+        following = next_day(at + _LEAST).date()
         match rule.show:
             case "never":
                 return None

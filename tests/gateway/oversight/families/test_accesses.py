@@ -145,6 +145,22 @@ async def test_nothing_is_seen_on_the_day_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked_at", "seen_after"), [((0, 0), 24), ((15, 59), 9), ((16, 0), 32), ((23, 59), 25)]
+)
+async def test_nobody_sees_at_midnight_what_was_asked_that_evening(
+    tmp_path: Path, asked_at: tuple[int, int], seen_after: int
+) -> None:
+    hour, minute = asked_at
+    async with families(tmp_path) as at:
+        at.now = at.now.replace(hour=hour, minute=minute)
+        await at.practitioner_asks()
+        at.sleep(hours=seen_after - 1)
+        before = nodes(await at.who_looked(PARENT))
+        at.sleep(hours=1)
+        assert (before, len(nodes(await at.who_looked(PARENT)))) == ([], 1)
+
+
+@pytest.mark.parametrize(
     ("rules", "events", "days", "seen"),
     [
         ((), "", 5000, 0),
