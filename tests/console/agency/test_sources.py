@@ -45,13 +45,13 @@ def windows(browser: Browser) -> Iterator[Windows]:
 
 @pytest.fixture
 def signed_in(windows: Windows, town: TownPages) -> Iterator[As]:
-    """Opens a small window in which somebody is signed in; without script if that is said."""
+    """Opens a page in a small window for somebody who signs in; without script if that is said."""
     beside = count()
     with ExitStack() as tabs:
 
-        def opened(who: str, *, script: bool = True) -> Page:
+        def opened(who: str, first: str, *, script: bool = True) -> Page:
             page = tabs.enter_context(new_tab(windows(next(beside), script=script)))
-            town.sign_in(page, who)
+            town.sign_in(page, who, first)
             return page
 
         yield opened
@@ -62,8 +62,7 @@ def is_sound(page: Page, axe: str) -> None:
     assert sideways(page) == 0
 
 
-def draft(page: Page, town: TownPages, source: str, address: str, sample: bytes) -> None:
-    page.goto(f"{town.url}/sources/new")
+def draft(page: Page, source: str, address: str, sample: bytes) -> None:
     answered(page, source, address)
     file = FilePayload(name="reply.json", mimeType="application/json", buffer=sample)
     page.get_by_label("A sample, if you have one").set_input_files([file])
@@ -89,11 +88,8 @@ def completed(page: Page) -> None:
     field.fill(text.replace('path = "/children" # CHANGE', 'path = "/children"'))
 
 
-def test_each_system_is_there_with_its_state_and_health(
-    signed_in: As, town: TownPages, axe: str
-) -> None:
-    page = signed_in("An operator")
-    page.goto(f"{town.url}/sources")
+def test_each_system_is_there_with_its_state_and_health(signed_in: As, axe: str) -> None:
+    page = signed_in("An operator", "/sources")
     row = page.get_by_role("row").filter(has_text="spine, version 1")
     assert "Asked" in row.inner_text()
     assert "No trouble" in row.inner_text()
@@ -111,8 +107,8 @@ def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
     signed_in: As, town: TownPages, axe: str
 ) -> None:
     address = town.grant("council-two", "council")
-    page = signed_in(IT)
-    draft(page, town, "council-two", address, json.dumps(REPLY).encode())
+    page = signed_in(IT, "/sources/new")
+    draft(page, "council-two", address, json.dumps(REPLY).encode())
     assert "Realname" not in page.content()
     assert "9434765919" not in page.content()
     is_sound(page, axe)
@@ -131,12 +127,12 @@ def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
     is_sound(page, axe)
     page.get_by_role("link", name="Open this version").click()
     assert page.get_by_role("button", name="Approve").count() == 0
-    an_approver_is_refused_what_they_proposed(signed_in(BOTH), town, axe)
-    it_is_approved_and_suspended(signed_in(APPROVER, script=False), town)
+    proposed = signed_in(BOTH, "/sources/council-two/1")
+    an_approver_is_refused_what_they_proposed(proposed, axe)
+    it_is_approved_and_suspended(signed_in(APPROVER, "/sources", script=False), town)
 
 
-def an_approver_is_refused_what_they_proposed(page: Page, town: TownPages, axe: str) -> None:
-    page.goto(f"{town.url}/sources/council-two/1")
+def an_approver_is_refused_what_they_proposed(page: Page, axe: str) -> None:
     page.get_by_role("button", name="Approve version 1 of council-two").click()
     refused = page.locator(".govuk-error-summary").inner_text()
     assert refused == "This was not done\nAnother person must approve what you registered."
@@ -146,7 +142,6 @@ def an_approver_is_refused_what_they_proposed(page: Page, town: TownPages, axe: 
 
 
 def it_is_approved_and_suspended(page: Page, town: TownPages) -> None:
-    page.goto(f"{town.url}/sources")
     waiting = page.get_by_role("row").filter(has_text="council-two, version 1")
     assert "Waits for approval" in waiting.inner_text()
     waiting.get_by_role("link").click()
@@ -165,11 +160,8 @@ def it_is_approved_and_suspended(page: Page, town: TownPages) -> None:
     assert "Suspended, and not asked" in page.locator("main").inner_text()
 
 
-def test_what_is_missing_is_named_beside_its_field(
-    signed_in: As, town: TownPages, axe: str
-) -> None:
-    page = signed_in(IT)
-    page.goto(f"{town.url}/sources/new")
+def test_what_is_missing_is_named_beside_its_field(signed_in: As, axe: str) -> None:
+    page = signed_in(IT, "/sources/new")
     is_sound(page, axe)
     page.get_by_role("button", name="Draft a manifest").click()
     assert page.locator(".govuk-error-summary a").count() == 5
@@ -182,9 +174,8 @@ def test_what_is_missing_is_named_beside_its_field(
     is_sound(page, axe)
 
 
-def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages, axe: str) -> None:
-    page = signed_in(APPROVER)
-    page.goto(f"{town.url}/rules")
+def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, axe: str) -> None:
+    page = signed_in(APPROVER, "/rules")
     page.get_by_label("Which system of yours?").select_option("council")
     page.get_by_label("What kind of organisation asks?").select_option("POLICE")
     page.get_by_label("In what role?").fill("practitioner")
@@ -199,18 +190,16 @@ def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, town: TownPages,
 
 
 def test_of_other_agencies_nothing_is_claimed_and_no_link_leads_nowhere(
-    signed_in: As, town: TownPages, axe: str
+    signed_in: As, axe: str
 ) -> None:
-    page = signed_in("A privacy officer")
-    page.goto(f"{town.url}/sources")
+    page = signed_in("A privacy officer", "/sources")
     rows = page.locator("tbody tr")
     assert rows.first.get_by_role("link").inner_text().startswith("council, version 1")
     spine = rows.filter(has_text="spine, version 1")
     assert spine.get_by_role("link").count() == 0
     assert "Its agency is told" in spine.inner_text()
     is_sound(page, axe)
-    page = signed_in("An auditor")
-    page.goto(f"{town.url}/rules")
+    page = signed_in("An auditor", "/rules")
     assert "It is for people with another role." in page.locator("main").inner_text()
     is_sound(page, axe)
 
@@ -218,8 +207,7 @@ def test_of_other_agencies_nothing_is_claimed_and_no_link_leads_nowhere(
 def test_a_person_without_the_right_is_offered_nothing_and_told_so_by_the_gateway(
     signed_in: As, town: TownPages, axe: str
 ) -> None:
-    page = signed_in("A privacy officer")
-    page.goto(f"{town.url}/sources/council/1")
+    page = signed_in("A privacy officer", "/sources/council/1")
     assert page.locator("main form").count() == 0
     page.evaluate(SUSPEND)
     page.locator(".govuk-error-summary").wait_for()

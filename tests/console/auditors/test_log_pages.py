@@ -130,8 +130,7 @@ def test_axe_finds_nothing_and_a_small_window_shows_all(
 def test_a_privacy_officer_sees_each_question_that_reached_their_agency_and_no_more(
     small: Page, town: TownPages
 ) -> None:
-    town.sign_in(small, "A privacy officer")
-    small.goto(f"{town.url}/log")
+    town.sign_in(small, "A privacy officer", "/log")
     rows = small.locator("tbody tr").filter(has_text="A question")
     assert rows.count() >= 5
     rows.first.get_by_role("link").click()

@@ -34,8 +34,7 @@ def page(small: BrowserContext) -> Iterator[Page]:
 
 def looked(town: TownPages, page: Page, who: str, query: str = "") -> None:
     """Sign in, and open the list."""
-    town.sign_in(page, who)
-    page.goto(f"{town.url}/who-looked{query}")
+    town.sign_in(page, who, f"/who-looked{query}")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.console.browser import new_window, sideways, violations
-from tests.support.console.demo_pages import DemoPages, sign_in
+from tests.support.console.browser import new_window, sideways, sign_in_unseen, violations
+from tests.support.console.demo_pages import DemoPages
 
 
 @pytest.mark.parametrize("who", ["A young person", "A parent of the same child"])
@@ -13,8 +13,7 @@ def test_looks_are_there_with_whom_to_ask(
 ) -> None:
     with new_window(browser, viewport={"width": 320, "height": 256}) as context:
         page = context.new_page()
-        sign_in(page, demo.url, who)
-        page.goto(f"{demo.url}/who-looked")
+        sign_in_unseen(page, demo.url, who, "/who-looked")
         text = page.locator("main").inner_text()
         assert "3 people made the looks on this page." in text
         assert "Northbrook Council" in text

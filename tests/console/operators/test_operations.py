@@ -8,11 +8,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from demo.population.register import YOUTH_JUSTICE
-from tests.support.console.browser import new_tab, new_window, sideways, violations
-from tests.support.console.demo_pages import CAST, DemoPages, shown_team, sign_in
+from tests.support.console.browser import (
+    new_tab,
+    new_window,
+    sideways,
+    sign_in_unseen,
+    violations,
+)
+from tests.support.console.demo_pages import CAST, PRACTITIONER, DemoPages, shown_team
 from tests.support.console.town_pages import TownPages
 from tests.support.patience import PATIENCE_S
 
+OPERATOR = "Operator of the gateway"
 BETWEEN_LOOKS_S = 0.5
 
 
@@ -29,8 +36,7 @@ def page(small: BrowserContext) -> Iterator[Page]:
 
 
 def test_the_gateway_of_a_town_says_how_it_is_doing(page: Page, town: TownPages, axe: str) -> None:
-    town.sign_in(page, "An operator")
-    page.goto(f"{town.url}/operations")
+    town.sign_in(page, "An operator", "/operations")
     text = page.locator("main").inner_text()
     assert "It can answer questions." in text
     assert "generation" in text
@@ -55,7 +61,7 @@ def look_until(page: Page, demo: DemoPages, said: str) -> None:
 
 
 def test_the_demo_says_which_file_and_line_a_check_finds(page: Page, demo: DemoPages) -> None:
-    sign_in(page, demo.url, "Operator of the gateway")
+    sign_in_unseen(page, demo.url, OPERATOR, first="")
     look_until(page, demo, "can be used.")
     text = page.locator("main").inner_text()
     assert "Northbrook Probation Service" in text
@@ -67,7 +73,7 @@ def test_the_demo_says_what_a_check_refuses(page: Page, demo: DemoPages, axe: st
     before = operator.read_text("utf-8")
     operator.write_text(f"{before}\n[nonsense]\n", "utf-8")  # nobody has it read again
     try:
-        sign_in(page, demo.url, "Operator of the gateway")
+        sign_in_unseen(page, demo.url, OPERATOR, first="")
         look_until(page, demo, "nonsense")
         assert violations(page, axe) == []
         assert sideways(page) == 0
@@ -76,18 +82,16 @@ def test_the_demo_says_what_a_check_refuses(page: Page, demo: DemoPages, axe: st
 
 
 def test_nobody_else_sees_it(page: Page, town: TownPages, axe: str) -> None:
-    town.sign_in(page, "An auditor")
-    page.goto(f"{town.url}/operations")
+    town.sign_in(page, "An auditor", "/operations")
     assert "Only an operator may" in page.locator("main").inner_text()
     assert violations(page, axe) == []
 
 
 def test_a_system_that_is_away_says_by_which_rule_calls_failed(page: Page, demo: DemoPages) -> None:
-    sign_in(page, demo.url)
+    sign_in_unseen(page, demo.url, PRACTITIONER)
     shown_team(page, demo.url, CAST.many_services.child, ())
     page.context.clear_cookies()
-    sign_in(page, demo.url, "Operator of the gateway")
-    page.goto(f"{demo.url}/sources")
+    sign_in_unseen(page, demo.url, OPERATOR, "/sources")
     row = page.get_by_role("row").filter(has_text=YOUTH_JUSTICE)
     assert "No trouble" not in row.inner_text()
     row.get_by_role("link").click()

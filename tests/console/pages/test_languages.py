@@ -159,8 +159,7 @@ def test_a_further_language_is_a_file_alone_from_right_to_left_too(
     del made_up
     with new_window(browser, locale="ur-PK", viewport={"width": 320, "height": 640}) as context:
         page = context.new_page()
-        town.sign_in(page, "A young person")
-        page.goto(f"{town.url}/who-looked")
+        town.sign_in(page, "A young person", "/who-looked")
         root = page.locator("html")
         assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ur-PK", "rtl")
         assert page.title().startswith("[Who looked at my record?]")

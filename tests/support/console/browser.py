@@ -56,16 +56,18 @@ def new_tab(window: BrowserContext) -> Iterator[Page]:
         page.close()
 
 
-def sign_in_unseen(page: Page, url: str, who: str) -> None:
-    """Sign in as one of those who can be chosen, as a page's browser; it shows the first page then.
+def sign_in_unseen(page: Page, url: str, who: str, first: str = "/") -> None:
+    """Sign in as one of those who can be chosen, as a page's browser; it shows `first` then.
 
-    The steps to there are not shown, as each page that is takes a fifth of a second.
+    The steps to there are not shown, as each page that is takes a fifth of a second. Where `first`
+    is empty, nothing is shown yet.
     """
     asked = page.request.get(f"{url}/sign-in?anew")
     offered = ReadPage()
     offered.feed(asked.text())
     page.request.get(urljoin(asked.url, f"/chosen?{urlencode(offered.buttons[who])}"))
-    page.goto(f"{url}/")
+    if first:
+        page.goto(f"{url}{first}")
 
 
 def axe_source() -> str:

@@ -121,9 +121,9 @@ class TownPages:
         """An access token of one of them."""
         return next(person.token() for person in self.people() if person.who == who)
 
-    def sign_in(self, page: Page, who: str) -> None:
-        """Sign in as one of them."""
-        sign_in_unseen(page, self.url, who)
+    def sign_in(self, page: Page, who: str, first: str = "/") -> None:
+        """Sign in as one of them, who opens `first`."""
+        sign_in_unseen(page, self.url, who, first)
 
 
 def _family(who: str, claims: Mapping[str, Any], pages: TownPages) -> DemoPerson:
