@@ -64,7 +64,7 @@ def issue(caller: Caller, settings: Settings, *, now: float, lifetime_s: int) ->
         **_own(caller.own),
         "accreditation": sorted(caller.accreditation),
         "assurance": caller.assurance,
-        "auth_time": int(now if caller.signed_in_at is None else caller.signed_in_at),
+        "auth_time": int(min(now, caller.signed_in_at or now)),  # nobody signs in later
     }
     header = {"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}
     return jwt.encode(header, claims, key, algorithms=["ES256"])

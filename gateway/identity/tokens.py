@@ -85,8 +85,11 @@ class TrustedIssuer:
         bound_to, name = claims.get("cnf", {}), claims.get("jti")
         if not isinstance(bound_to, dict):
             raise SignIn("UNAUTHENTICATED", f"the token's cnf makes no sense: {_SIGN_IN}")
+        caller = self._reader.caller(claims)
+        if caller.signed_in_at is not None and caller.signed_in_at > self._now() + _LEEWAY_S:
+            raise SignIn("UNAUTHENTICATED", f"the token says a sign-in of later: {_SIGN_IN}")
         return Verified(
-            caller=self._reader.caller(claims),
+            caller=caller,
             key=key,
             bound_to=bound_to,
             demanded=self._issuer.proof,

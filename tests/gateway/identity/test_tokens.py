@@ -169,6 +169,8 @@ def test_what_is_no_bearer_token_is_refused(presented: str | None) -> None:
         {"nbf": NOW + 60},
         {"nbf": "tomorrow"},
         {"iat": NOW + 60},
+        {"auth_time": NOW + 60},
+        {"auth_time": 2**39},
         {"iat": None},
         {"iat": "now"},
         {"iss": "https://elsewhere.example"},
