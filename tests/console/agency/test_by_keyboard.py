@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_tab, new_window
+from tests.support.console.browser import cleared_window, new_tab
 from tests.support.console.town_pages import TownPages
 
 IT: Final = "An agency's IT"
@@ -45,7 +45,7 @@ def walked(page: Page) -> tuple[list[int], list[int]]:
 
 @pytest.fixture(scope="module")
 def forced(browser: Browser) -> Iterator[BrowserContext]:
-    with new_window(browser, forced_colors="active") as window:
+    with cleared_window(browser, forced_colors="active") as window:
         yield window
 
 
@@ -65,7 +65,7 @@ def test_tab_reaches_everything_in_order_and_shows_where_it_is(
 def test_two_systems_are_drafted_in_two_tabs_by_keyboard_and_never_mix(
     browser: Browser, town: TownPages
 ) -> None:
-    with new_window(browser) as context:
+    with cleared_window(browser) as context:
         pages = [context.new_page(), context.new_page()]
         town.sign_in(pages[0], IT, first="")
         for page, name in zip(pages, ("first-one", "second-one"), strict=True):

@@ -2,20 +2,20 @@
 
 from playwright.sync_api import Browser
 
-from tests.support.console.browser import new_window
+from tests.support.console.browser import cleared_window
 from tests.support.console.demo_pages import DemoPages
 from tests.support.console.joining import proposed, read_by_approver, tried
 
 
 def test_the_clinic_joins_with_what_the_demo_says(browser: Browser, demo: DemoPages) -> None:
-    with new_window(browser) as context:
+    with cleared_window(browser) as context:
         page = context.new_page()
         tried(page, demo)
         shown = page.locator("#tried").inner_text()
         assert "Record 1" in shown
         assert "family Hill" in shown
         proposed(page, demo)
-    with new_window(browser) as context:
+    with cleared_window(browser) as context:
         page = context.new_page()
         read_by_approver(page, demo)
         page.get_by_role("button", name="Approve version").click()

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
-from tests.support.console.browser import new_tab, new_window, sideways, stored, violations
+from tests.support.console.browser import cleared_window, new_tab, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
 
 IT = "An agency's IT"
@@ -37,7 +37,7 @@ def windows(browser: Browser) -> Iterator[Windows]:
         def window(beside: int, *, script: bool) -> BrowserContext:
             del beside
             small = {"width": 320, "height": 256}
-            window = new_window(browser, viewport=small, java_script_enabled=script)
+            window = cleared_window(browser, viewport=small, java_script_enabled=script)
             return opened.enter_context(window)
 
         yield window

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import new_window, sideways, stored, violations
+from tests.support.console.browser import cleared_window, sideways, stored, violations
 from tests.support.console.town_pages import TownPages
 from tests.support.console.unseen import Pressed, read_unseen
 
@@ -32,7 +32,7 @@ def small(browser: Browser, town: TownPages) -> Iterator[Page]:
 
 @contextmanager
 def signed_in(browser: Browser, town: TownPages, **given: Any) -> Iterator[Page]:
-    with new_window(browser, **given) as context:
+    with cleared_window(browser, **given) as context:
         opened = context.new_page()
         town.sign_in(opened, "An auditor")
         yield opened

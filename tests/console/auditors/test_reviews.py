@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import new_window, sideways, sign_in_unseen, violations
+from tests.support.console.browser import cleared_window, sideways, sign_in_unseen, violations
 from tests.support.console.demo_pages import DemoPages
 
 
 @pytest.fixture
 def page(browser: Browser, demo: DemoPages) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+    with cleared_window(browser, viewport={"width": 320, "height": 256}) as context:
         opened = context.new_page()
         sign_in_unseen(opened, demo.url, "Auditor", first="")
         yield opened

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_tab, new_window, sideways, stored, violations
+from tests.support.console.browser import cleared_window, new_tab, sideways, stored, violations
 from tests.support.console.reading import grade
 from tests.support.console.told_gateway import told_pages
 from tests.support.console.town_pages import TownPages
@@ -22,7 +22,7 @@ HARD = (
 
 @pytest.fixture(scope="module")
 def small(browser: Browser) -> Iterator[BrowserContext]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as window:
+    with cleared_window(browser, viewport={"width": 320, "height": 256}) as window:
         yield window
 
 
@@ -41,7 +41,7 @@ def looked(town: TownPages, page: Page, who: str, query: str = "") -> None:
 def test_a_young_person_sees_who_looked_why_and_whom_to_ask(
     browser: Browser, town: TownPages, *, script: bool
 ) -> None:
-    with new_window(browser, java_script_enabled=script) as context:
+    with cleared_window(browser, java_script_enabled=script) as context:
         page = context.new_page()
         looked(town, page, "A young person")
         (first, second, third) = page.locator("main .ta-row").all()
@@ -120,7 +120,7 @@ def test_nobody_who_is_confirmed_by_nothing_learns_more(page: Page, town: TownPa
 def test_the_browser_and_a_link_choose_the_language_and_no_cookie_does(
     browser: Browser, town: TownPages
 ) -> None:
-    with new_window(browser, locale="pl-PL") as context:
+    with cleared_window(browser, locale="pl-PL") as context:
         page = context.new_page()
         looked(town, page, "A young person")
         kept = {cookie["name"] for cookie in context.cookies()}

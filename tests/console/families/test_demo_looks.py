@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.console.browser import new_window, sideways, sign_in_unseen, violations
+from tests.support.console.browser import cleared_window, sideways, sign_in_unseen, violations
 from tests.support.console.demo_pages import DemoPages
 
 
@@ -11,7 +11,7 @@ from tests.support.console.demo_pages import DemoPages
 def test_looks_are_there_with_whom_to_ask(
     browser: Browser, demo: DemoPages, axe: str, who: str
 ) -> None:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+    with cleared_window(browser, viewport={"width": 320, "height": 256}) as context:
         page = context.new_page()
         sign_in_unseen(page, demo.url, who, "/who-looked")
         text = page.locator("main").inner_text()

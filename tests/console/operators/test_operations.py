@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from demo.population.register import YOUTH_JUSTICE
 from tests.support.console.browser import (
+    cleared_window,
     new_tab,
-    new_window,
     sideways,
     sign_in_unseen,
     violations,
@@ -25,7 +25,7 @@ BETWEEN_LOOKS_S = 0.5
 
 @pytest.fixture(scope="module")
 def small(browser: Browser) -> Iterator[BrowserContext]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as window:
+    with cleared_window(browser, viewport={"width": 320, "height": 256}) as window:
         yield window
 
 

@@ -19,7 +19,7 @@ from console.config.keys import PagesKeys
 from console.config.settings import LogTable
 from console.sign_in.session import Session, sealed
 from tests.support.console import room_answers as made
-from tests.support.console.browser import new_window, sideways, violations
+from tests.support.console.browser import cleared_window, sideways, violations
 from tests.support.console.room_states import FAMILIES, ROOM_STATES, Walk, opened
 from tests.support.console.seen_branches import (
     branches_marked,
@@ -91,7 +91,7 @@ def seen(
 def walked(
     browser: Browser, pages: ToldPages, axe: str, ways: Mapping[str, Walk]
 ) -> Iterator[tuple[str, Seen]]:
-    with new_window(browser, viewport=SMALL) as window:
+    with cleared_window(browser, viewport=SMALL) as window:
         page = window.new_page()
         for state, walk in ways.items():
             if not page.context.cookies():
@@ -115,7 +115,10 @@ def left_alone(browser: Browser, axe: str, folder: Path) -> Seen:
     """Signed out by somebody whose sign-in service is away."""
     key = PagesKeys.of(b"s" * 32).cookies
     now = int(time.time())
-    with told_pages(folder, no_provider) as pages, new_window(browser, viewport=SMALL) as window:
+    with (
+        told_pages(folder, no_provider) as pages,
+        cleared_window(browser, viewport=SMALL) as window,
+    ):
         page = window.new_page()
         agent = page.evaluate("navigator.userAgent")
         session = Session.begun({"sub": "n.one"}, Tokens("a-token", now + 600), agent, now)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from console.app import ROOMS
-from tests.support.console.browser import new_window
+from tests.support.console.browser import cleared_window
 from tests.support.console.told_gateway import ToldPages, told_pages
 from tests.support.console.walking import sign_in
 
@@ -27,7 +27,7 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def page(browser: Browser, pages: ToldPages) -> Iterator[Page]:
-    with new_window(browser) as context:
+    with cleared_window(browser) as context:
         opened = context.new_page()
         sign_in(opened, pages.url)
         yield opened

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from console.pages.assets import Assets
-from tests.support.console.browser import new_window, sideways, violations
+from tests.support.console.browser import cleared_window, new_window, sideways, violations
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
 from tests.support.console.walking import ASKED, sign_in, walk_to
 from tests.support.docs.pages import ROOT
@@ -25,7 +25,7 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, pages: ToldPages) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 256}) as context:
+    with cleared_window(browser, viewport={"width": 320, "height": 256}) as context:
         opened = context.new_page()
         sign_in(opened, pages.url)
         yield opened
@@ -45,7 +45,7 @@ def test_the_plain_style_is_as_good_where_npm_is_missing(
         shutil.copy(ROOT / "console/static" / name, tmp_path)
     with (
         told_pages(tmp_path, assets=Assets.read(tmp_path)) as plain,
-        new_window(browser, viewport={"width": 320, "height": 256}) as context,
+        cleared_window(browser, viewport={"width": 320, "height": 256}) as context,
     ):
         page = context.new_page()
         sign_in(page, plain.url)
@@ -53,6 +53,19 @@ def test_the_plain_style_is_as_good_where_npm_is_missing(
             walk_to(state, page, plain)
             assert violations(page, axe) == []
             assert sideways(page) == 0
+
+
+def test_a_window_that_another_test_had_knows_nobody(browser: Browser, pages: ToldPages) -> None:
+    with cleared_window(browser, color_scheme="dark") as window:
+        sign_in(window.new_page(), pages.url)
+        assert window.cookies()
+    with cleared_window(browser, color_scheme="dark") as again:
+        assert again is window
+        assert again.cookies() == []
+        page = again.new_page()
+        page.goto(f"{pages.url}/find")
+        assert page.get_by_role("heading", name="Sign in").is_visible()
+        assert len(again.pages) == 2  # and the blank one that keeps it open
 
 
 def test_axe_would_find_a_fault(page: Page, pages: ToldPages, axe: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import new_tab, new_window
+from tests.support.console.browser import cleared_window, new_tab
 from tests.support.console.demo_pages import CAST, EVERYWHERE, DemoPages, find_team, sign_in
 from tests.support.console.joining import SOURCE, completed, draft, read_by_approver
 from tests.support.docs.pages import text
@@ -16,7 +16,7 @@ Walk = Callable[[Page, DemoPages], set[str]]
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[BrowserContext]:
-    with new_window(browser, java_script_enabled=False) as window:
+    with cleared_window(browser, java_script_enabled=False) as window:
         yield window
 
 

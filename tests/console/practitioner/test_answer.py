@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import new_window
+from tests.support.console.browser import cleared_window
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
 
 CASE: Final = "NB-2026-0417"
@@ -69,7 +69,7 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module", params=[True, False], ids=["with script", "without script"])
 def page(request: pytest.FixtureRequest, browser: Browser, pages: ToldPages) -> Iterator[Page]:
-    with new_window(browser, java_script_enabled=request.param) as context:
+    with cleared_window(browser, java_script_enabled=request.param) as context:
         page = context.new_page()
         page.goto(f"{pages.url}/sign-in")
         page.get_by_role("button", name="A nurse").click()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.support.console.browser import new_window, sideways
+from tests.support.console.browser import cleared_window, sideways
 from tests.support.console.told_gateway import ToldPages, agency_row, told_pages
 from tests.support.console.unseen import Pressed, read_unseen
 
@@ -33,7 +33,7 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module", params=[True, False], ids=["with script", "without script"])
 def page(request: pytest.FixtureRequest, browser: Browser, pages: ToldPages) -> Iterator[Page]:
-    with new_window(browser, java_script_enabled=request.param) as context:
+    with cleared_window(browser, java_script_enabled=request.param) as context:
         opened = context.new_page()
         _sign_in(opened, pages)
         yield opened
@@ -41,7 +41,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, pages: ToldPages) -> 
 
 @pytest.fixture(scope="module")
 def live(browser: Browser, pages: ToldPages) -> Iterator[Page]:
-    with new_window(browser, viewport={"width": 320, "height": 640}) as context:
+    with cleared_window(browser, viewport={"width": 320, "height": 640}) as context:
         opened = context.new_page()
         _sign_in(opened, pages)
         yield opened

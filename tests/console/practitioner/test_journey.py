@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error, Page
 from console.pages.words import grouped
 from demo.population.caseload import town
 from demo.population.places import NORTHBROOK
-from tests.support.console.browser import new_window, stored
+from tests.support.console.browser import cleared_window, stored
 from tests.support.console.demo_pages import (
     CASE,
     CAST,
@@ -33,7 +33,7 @@ TWIN = CAST.twin.child
 
 @pytest.fixture(scope="module", params=[True, False], ids=["with script", "without script"])
 def page(request: pytest.FixtureRequest, browser: Browser, demo: DemoPages) -> Iterator[Page]:
-    with new_window(browser, java_script_enabled=request.param) as context:
+    with cleared_window(browser, java_script_enabled=request.param) as context:
         opened = context.new_page()
         sign_in(opened, demo.url)
         yield opened
@@ -41,7 +41,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, demo: DemoPages) -> I
 
 @pytest.fixture(scope="module")
 def one_page(browser: Browser) -> Iterator[Page]:
-    with new_window(browser) as context:
+    with cleared_window(browser) as context:
         yield context.new_page()
 
 

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.adapters.foreign_servers import installed
-from tests.support.console.browser import new_tab, new_window
+from tests.support.console.browser import cleared_window, new_tab
 from tests.support.console.foreign_provider import (
     foreign_provider,
     sign_in_there,
@@ -31,7 +31,7 @@ def pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[BrowserContext]:
-    with new_window(browser) as window:
+    with cleared_window(browser) as window:
         yield window
 
 
@@ -85,7 +85,7 @@ def test_the_provider_signs_out_whoever_signed_in_with_the_same_session(
 ) -> None:
     sign_in_there(page, pages.url, "n.five")
     here = [each for each in page.context.cookies() if not each["name"].startswith("__Host-")]
-    with new_window(browser) as elsewhere:
+    with cleared_window(browser) as elsewhere:
         known: Any = here
         elsewhere.add_cookies(known)
         second = elsewhere.new_page()
@@ -110,7 +110,7 @@ def test_a_cookie_in_another_browser_is_no_session(
     browser: Browser, page: Page, pages: ToldPages
 ) -> None:
     sign_in_there(page, pages.url, "n.four")
-    with new_window(browser, user_agent="Another browser") as elsewhere:
+    with cleared_window(browser, user_agent="Another browser") as elsewhere:
         copied: Any = page.context.cookies()
         elsewhere.add_cookies(copied)
         stolen = elsewhere.new_page()

@@ -14,6 +14,7 @@ from tests.support.adapters.foreign_servers import installed
 from tests.support.console.visitor import ReadPage
 from tests.support.patience import PATIENCE_S
 
+_FREE: Final[dict[Browser, dict[str, list[BrowserContext]]]] = {}  # by how they were made
 _AXE: Final = Path(__file__).parents[2] / "console/axe"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Of what a page does well, axe is to list nothing, and of what is wrong only rule and place leave.
@@ -31,8 +32,39 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("these tests need Debian's chromium, which is not here")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        _FREE[browser] = {}
         yield browser
+        del _FREE[browser]
         browser.close()
+
+
+@contextmanager
+def cleared_window(browser: Browser, **given: Any) -> Iterator[BrowserContext]:
+    """A window like a new one, which takes a second of CPU: one that another test is done with.
+
+    It has no cookie, and no tab but a blank one. A test that sets a clock, or counts what is
+    loaded, needs a window of its own.
+    """
+    kind = repr(sorted({"java_script_enabled": True, **given}.items()))
+    free = _FREE[browser].setdefault(kind, [])
+    window = free.pop() if free else new_window(browser, **given)
+    try:
+        yield window
+    except BaseException:
+        window.close()
+        raise
+    _clear(window)
+    free.append(window)
+
+
+def _clear(window: BrowserContext) -> None:
+    """Leave nothing of what was done in it; a blank tab keeps it open."""
+    window.clear_cookies()
+    first = window.pages[0] if window.pages else None
+    blank = first if first and first.url == "about:blank" else window.new_page()
+    for page in window.pages:
+        if page is not blank:
+            page.close()
 
 
 def new_window(browser: Browser, **given: Any) -> BrowserContext:
