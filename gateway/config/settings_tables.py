@@ -278,6 +278,9 @@ class LimitSettings(SettingsTable):
     break_glass_per_hour: _Limit = Field(
         10, description="Most times in an hour that one user may ask for break-glass."
     )
+    looks_per_hour: _Limit = Field(
+        60, description="Most times in an hour that one family's user may ask who looked."
+    )
 
 
 class AlertSettings(SettingsTable):

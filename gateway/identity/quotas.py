@@ -105,6 +105,7 @@ class Quotas:
         self._break_glass = Limit(
             "leave", limits.break_glass_per_hour, _HOUR, _too_much_break_glass
         )
+        self._looks = Limit("looks", limits.looks_per_hour, _HOUR, _too_many_looks)
         self._beyond = Limit("beyond", limits.out_of_area_per_day, _DAY, _too_far)
 
     async def refuse_uncounted(self) -> None:
@@ -141,6 +142,17 @@ class Quotas:
         (asked,) = await self._counts.add([self._break_glass.count(self._both(caller)[0], now)])
         if asked > self._break_glass.most:
             raise self._break_glass.exceeded(now)
+
+    async def admit_look(self, caller: Caller) -> None:
+        """Count a family's look at who looked, unless there were too many.
+
+        A parent's asks every shield authority, whose rate is there for those who help the child.
+        """
+        await self.admit_questions(caller, 1)
+        now = self._now()
+        (looked,) = await self._counts.add([self._looks.count(self._both(caller)[0], now)])
+        if looked > self._looks.most:
+            raise self._looks.exceeded(now)
 
     async def nobody_found(self, caller: Caller) -> None:
         """Count a question whose answer told of no child."""
@@ -243,6 +255,14 @@ def _too_much_break_glass(after_s: int) -> LimitReached:
         "TOO_MUCH_BREAK_GLASS",
         "breakGlass: you asked for a grant as often as is allowed in an hour; ring the agency, or"
         " have a colleague ask",
+        after_s,
+    )
+
+
+def _too_many_looks(after_s: int) -> LimitReached:
+    return LimitReached(
+        "TOO_MANY_LOOKS",
+        "accesses: you asked as often as is allowed in an hour; the list changes once a day",
         after_s,
     )
 

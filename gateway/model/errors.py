@@ -272,6 +272,7 @@ CODES: Final = {
     "CONFIGURATION_REFUSED": "The operator's files cannot be used; the generation before stays in"
     " force.",
     "TOO_MANY_CHILDREN": "`children` takes fewer children in one question.",
+    "TOO_MANY_LOOKS": "The user asks who looked more often in an hour than is allowed.",
     "TOO_MANY_QUESTIONS": "The user or the organisation asks faster than is allowed.",
     "TOO_MANY_REQUESTS": "The user sends requests, or wrong inputs, faster than is allowed.",
     "TOO_MANY_CHILDREN_ASKED": "The user or the organisation asked about more different children"

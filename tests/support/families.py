@@ -134,6 +134,7 @@ async def families(
     events: str = "",
     child: Mapping[str, Any] = MIRA,
     sources: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    **settings: Any,
 ) -> AsyncIterator[Families]:
     """A town whose spine and council know Mira; the spine is the shield's authority.
 
@@ -158,5 +159,6 @@ async def families(
         made = Families(key, council)
         clock = Clock(now=lambda: made.now, hold=made.hold, monotonic=made.monotonic)
         more = {"tokens__issuers": folder / "issuers.toml", "questions__deadline": DEADLINE_S}
+        more |= settings
         async with small_town(folder, files, clock, operator=operator, **more) as made.town:
             yield made

@@ -112,7 +112,7 @@ class FamilyApi:
                 " date of birth. You must be old enough, or your child young enough",
             )
         try:
-            await self.quotas.admit_questions(self.caller, 1)
+            await self.quotas.admit_look(self.caller)
         except LimitReached as refusal:
             await self.recorder.refuse(refusal.code, self.caller)
             raise

@@ -92,6 +92,20 @@ async def test_who_asks_for_break_glass_over_and_over_is_told_when_the_hour_is_o
     await quotas.admit_break_glass(PRACTITIONER)
 
 
+async def test_who_looks_over_and_over_is_told_when_the_hour_is_over_and_another_may_look() -> None:
+    hour = Hour()
+    quotas = hour.quotas(looks_per_hour=2)
+    hour.now += 3000
+    for _ in range(2):
+        await quotas.admit_look(PRACTITIONER)
+    with pytest.raises(LimitReached) as refused:
+        await quotas.admit_look(PRACTITIONER)
+    assert refused.value.extensions == {"code": "TOO_MANY_LOOKS", "retryAfter": 601}
+    await quotas.admit_look(COLLEAGUE)
+    hour.now += 601
+    await quotas.admit_look(PRACTITIONER)
+
+
 async def test_an_organisation_has_a_limit_of_its_own_however_many_ask_for_it() -> None:
     quotas = Hour().quotas(questions_per_minute_organisation=2)
     for user in ("a", "b"):

@@ -409,6 +409,18 @@ async def test_a_users_id_that_is_a_number_of_a_token_of_the_wrong_shape_is_refu
     assert refusal(answer) == "UNAUTHENTICATED"
 
 
+async def test_a_parent_who_looks_over_and_over_makes_nobody_ask_the_authorities(
+    tmp_path: Path,
+) -> None:
+    async with families(tmp_path, limits__looks_per_hour=2) as at:
+        for _ in range(2):
+            assert nodes(await at.who_looked(PARENT)) == []
+        asked = len(logged(at.town.settings.files.state))
+        assert refusal(await at.who_looked(PARENT)) == "TOO_MANY_LOOKS"
+        after = logged(at.town.settings.files.state)[asked:]
+    assert [entry["kind"] for entry in after] == ["REFUSAL"]
+
+
 async def test_one_look_a_request(tmp_path: Path) -> None:
     query = "{ a: accesses { availableFrom } b: accesses { availableFrom } }"
     async with families(tmp_path) as at:
