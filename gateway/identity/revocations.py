@@ -56,6 +56,7 @@ def revoked(
     names |= {("role", role) for role in caller.roles}
     names |= {("token", token_id)} if token_id is not None else set()
     names |= {("key", kid)} if kid is not None else set()
+    names = {(kind, name.strip()) for kind, name in names}  # as a line of the list names them
     at_issuer = {(kind, f"{name} {caller.issuer}") for kind, name in names}
     return not {*names, *at_issuer, ("issuer", caller.issuer)}.isdisjoint(current)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -265,6 +266,24 @@ async def test_the_revoked_are_refused_at_their_next_question(tmp_path: Path, li
     await verifier.caller(shown(token))
     file.write_text(f"# who left\n{line}\n")
     assert await refusal(verifier, token) == "REVOKED"
+
+
+@pytest.mark.parametrize(
+    ("claims", "line"),
+    [
+        ({"sub": " s.worker "}, "user s.worker"),
+        ({"sub": "s.worker "}, "user s.worker https://sign-in.example"),
+        ({"organisation": "northbrook "}, "organisation northbrook"),
+    ],
+)
+async def test_nobody_is_missed_by_the_list_for_how_their_issuer_writes_it(
+    tmp_path: Path, claims: dict[str, Any], line: str
+) -> None:
+    provider, file = Provider(), tmp_path / "revoked"
+    file.write_text(f"{line}\n")
+    verifier = verifier_for(provider, Moment())
+    verifier.heed(open_revocations(file, verifier.forget))
+    assert await refusal(verifier, provider.token(**claims)) == "REVOKED"
 
 
 @pytest.mark.parametrize(
