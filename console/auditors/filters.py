@@ -8,12 +8,15 @@ from typing import Any, Final, Self
 
 from console.asking.refusals import WrongInput
 from console.pages.visit import Visit
-from console.pages.words import CLOCK, day_of
+from console.pages.words import CLOCK, day_of, typed_number
 
 _TEXTS: Final = ("user", "issuer", "organisation", "agency", "purpose", "kind", "queryId")
 _DAYS: Final = ("from", "to")
 FIELDS: Final = (*_TEXTS, *_DAYS, "breakGlass", "child")
 _NO_DAY: Final = "Write the day as 29 11 2026 or 2026-11-29."
+_BACKWARDS: Final = "Write a day that is not before the first one."
+_NO_NUMBER: Final = "Write the NHS number or UPN, such as 943 476 5919."
+_YEAR: Final = 4  # digits: of which century two are, nobody said
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,16 @@ class LogFilter:
 
     @property
     def mistakes(self) -> tuple[LogMistake, ...]:
-        """What is not a day."""
-        typed = ((field, self.texts[field]) for field in _DAYS)
-        return tuple(LogMistake(field, _NO_DAY) for field, text in typed if text and not _day(text))
+        """What is no day, or no number: a search must not leave out what it cannot read."""
+        first, last = (_day(self.texts[field]) for field in _DAYS)
+        child = self.texts["child"]
+        checks = (
+            ("from", bool(self.texts["from"]) and first is None, _NO_DAY),
+            ("to", bool(self.texts["to"]) and last is None, _NO_DAY),
+            ("to", first is not None and last is not None and last < first, _BACKWARDS),
+            ("child", bool(child) and not typed_number(child), _NO_NUMBER),
+        )
+        return tuple(LogMistake(field, said) for field, wrong, said in checks if wrong)
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -55,7 +65,7 @@ class LogFilter:
         found |= {name: _begins(day) for name, day in self._days() if day}
         if self.texts["breakGlass"]:
             found["breakGlass"] = self.texts["breakGlass"] == "yes"
-        if number := re.sub(r"[^0-9A-Za-z]", "", self.texts["child"]).upper():
+        if number := typed_number(self.texts["child"]):
             found["child"] = {"nhsNumber" if number.isdigit() else "upn": number}
         return {"filter": found} if found else {}
 
@@ -82,7 +92,7 @@ def _day(text: str) -> date | None:
     parts = re.findall(r"\d+", text)
     if len(parts) != 3:  # noqa: PLR2004  day, month and year
         return None
-    year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004
-    found = day_of(year, month, day)
+    year, month, day = parts if len(parts[0]) == _YEAR else reversed(parts)
+    found = day_of(year, month, day) if len(year) == _YEAR else None
     # The days beside it are days too.
     return found if found is not None and date.min < found < date.max else None

@@ -1,6 +1,7 @@
 """How a page says what the gateway says: codes in words, moments and telephone numbers."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -60,6 +61,15 @@ def grouped(number: str) -> str:
     if _NHS_NUMBER.fullmatch(digits) is None:
         return number
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+
+
+def typed_number(text: str) -> str:
+    """A child's number as it was typed: plain digits and capitals, without what is between them.
+
+    Digits of any script and width are the digits that they show. "" if it has nothing to read.
+    """
+    shown = filter(str.isalnum, unicodedata.normalize("NFKC", text))
+    return "".join(str(int(each)) if each.isdecimal() else each for each in shown).upper()
 
 
 def whole_number(text: str) -> int | None:

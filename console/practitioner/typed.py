@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from console.asking.refusals import WrongInput
 from console.pages.visit import Visit
+from console.pages.words import typed_number
 from console.practitioner.dates import partial_date
 
 REASON: Final = (
@@ -143,10 +144,6 @@ def _listed(typed: str) -> list[str]:
     return [part.strip() for part in _LISTS.split(typed) if part.strip()]
 
 
-def _number(typed: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "", typed).upper()
-
-
 def _words(typed: str) -> str:
     return " ".join(typed.split())
 
@@ -158,8 +155,8 @@ def _names(typed: str) -> list[dict[str, Any]]:
 
 
 _READ: Final[Mapping[str, Callable[[str], Any]]] = {
-    "nhsNumber": _number,
-    "upn": _number,
+    "nhsNumber": typed_number,
+    "upn": typed_number,
     "givenNames": str.split,
     "familyName": _words,
     "birthDate": partial_date,
