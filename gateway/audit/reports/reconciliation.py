@@ -1,8 +1,10 @@
 """An agency's own access log held against ours: what either of the two lacks."""
 
 import csv
+import io
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +16,9 @@ from gateway.audit.store.contract import Log
 from resolvers.outcome import Outcome
 
 PAGE: Final = 1000
+_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # which spreadsheets begin a file of UTF-8 with
+_INDEX: Final = re.compile(r"[0-9]{1,18}")
+_Row = tuple[int, Mapping[str, Any]]
 # The agency answered, or said that it would not: its access log must have the call.
 _REACHED: Final = frozenset(
     {Outcome.HAS_RECORD, Outcome.NO_RECORD, Outcome.NONE_FOUND, Outcome.AMBIGUOUS, Outcome.REFUSED}
@@ -52,12 +57,11 @@ def read_calls(text: str) -> list[Call]:
     Each has `log_index` and `query_id`, as `X-Teamaround-Log-Index` and
     `X-Teamaround-Query` brought them; a line about several children lists theirs, in the same
     order, with commas between them. AccessLogUnreadable names the first line that has not.
+    Whatever else a line holds is not read: callers may have written it.
     """
-    lines = text.splitlines()
-    objects = lines and lines[0].lstrip().startswith("{")
-    rows = map(_object, lines) if objects else csv.DictReader(lines)
-    numbered = enumerate(rows, 1 if objects else 2)
-    return [call for number, row in numbered for call in _calls(number, row)]
+    text = text.removeprefix(_MARK)
+    rows = _objects(text) if text.lstrip().startswith("{") else _rows(text)
+    return [call for number, row in rows for call in _calls(number, row)]
 
 
 async def reconcile(
@@ -102,17 +106,36 @@ def _brought_by(entry: Entry, agency: str, own: int) -> frozenset[int]:
     return frozenset(index for said in reached for index in said.through or (own,))
 
 
+def _objects(text: str) -> Iterator[_Row]:
+    # A string of JSON may hold whatever else Unicode calls the end of a line.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, _object(line)
+
+
 def _object(line: str) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
+def _rows(text: str) -> Iterator[_Row]:
+    read = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    begun = 1
+    try:
+        begun += bool(read.fieldnames)
+        for row in read:
+            yield read.line_num, row
+            begun = read.line_num + 1
+    except csv.Error:
+        raise AccessLogUnreadable(f"line {begun}: is no line of CSV") from None
+
+
 def _calls(number: int, row: Mapping[str, Any]) -> list[Call]:
     indexes, ids = _listed(row.get("log_index")), _listed(row.get("query_id"))
-    if not all(one.isascii() and one.isdecimal() for one in indexes) or not all(ids):
+    if not all(map(_INDEX.fullmatch, indexes)) or not all(ids):
         raise AccessLogUnreadable(f"line {number}: needs log_index, a number, and query_id")
     if len(indexes) != len(ids):
         raise AccessLogUnreadable(f"line {number}: needs as many query_id as log_index")

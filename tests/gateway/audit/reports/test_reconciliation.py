@@ -98,3 +98,37 @@ def test_a_call_about_several_children_is_a_call_for_each(text: str) -> None:
 def test_an_access_log_without_what_is_compared_names_the_line(text: str, line: str) -> None:
     with pytest.raises(AccessLogUnreadable, match=line):
         read_calls(text)
+
+
+OBJECT = '{"log_index": 0, "query_id": "q1", "agent": "\u2028\u0085"}'
+ENDS = "\u2028\u2029\u0085\x0b\x0c\x1c\x1d\x1e\x00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffquery_id,log_index\nq1,0\nq2,2\n",
+        '\ufeff{"log_index": 0, "query_id": "q1"}\n{"log_index": 2, "query_id": "q2"}\n\n',
+        f"query_id,log_index,agent\r\nq1,0,{ENDS}\r\nq2,2,x\r\n",
+        f'query_id,log_index,agent\nq1,0,"x\n9,9,{ENDS}"\nq2,2,x\n',
+        f'{OBJECT}\n{{"log_index": 2, "query_id": "q2"}}',
+    ],
+)
+def test_what_a_caller_wrote_into_an_agencys_log_neither_adds_nor_hides_a_call(text: str) -> None:
+    assert read_calls(text) == [Call(0, "q1"), Call(2, "q2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"query_id,log_index\nq1,{'9' * 5000}\n", "line 2"),
+        (f"query_id,log_index,agent\nq1,0,{'z' * 200_000}\n", "line 2"),
+        (f'{{"log_index": 0, "query_id": "q1", "agent": {"[" * 100_000}}}\n', "line 1"),
+        ('query_id,log_index,agent\nq1,0,x\nq2,2,"x\nq3,4,x\n', "line 3"),
+    ],
+)
+def test_a_log_that_hides_calls_or_overburdens_the_reader_names_the_line(
+    text: str, line: str
+) -> None:
+    with pytest.raises(AccessLogUnreadable, match=line):
+        read_calls(text)
