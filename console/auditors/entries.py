@@ -18,8 +18,9 @@ _COLUMNS: Final = (
     *("index", "at", "kind", "queryId", "user", "issuer", "organisation", "role", "purpose"),
     "risks",
 )
-# What a spreadsheet takes for a formula, wide signs too, after any blanks; and what ends a cell.
-_FORMULA: Final = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+# What a spreadsheet takes for a formula, wide and small signs too, after any blanks; and what
+# ends a cell.
+_FORMULA: Final = tuple("=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212")
 _BREAKS: Final = ("\t", "\r", "\n")
 
 
@@ -87,7 +88,7 @@ def _page(
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     written = io.StringIO()
-    writer = csv.writer(written)
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)  # wherever a semicolon ends a cell too
     writer.writerow([*_COLUMNS, "agencies"])
     for row in rows:
         asked = "; ".join(f"{a['agency']} {a['outcome'] or ''}".strip() for a in row["agencies"])

@@ -18,11 +18,9 @@ _FIRST: Final = (
 )
 # Whatever an entry has more comes after these, so that a table lacks nothing.
 COLUMNS: Final = (*_FIRST, *(each.name for each in fields(Entry) if each.name not in _FIRST))
-# What spreadsheets begin a formula with, in ASCII and in full width, or skip before one.
-_FORMULA: Final = (
-    *"=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}",
-    *"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}",
-)
+# What spreadsheets begin a formula with, in ASCII, full width and small, after any blanks.
+_FORMULA: Final = tuple("=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212")
+_BREAKS: Final = ("\t", "\r", "\n")
 
 
 def as_json_lines(entries: Iterable[Logged]) -> Iterable[str]:
@@ -76,7 +74,8 @@ _SHOWN: Final[Mapping[str, Callable[[Entry], object]]] = {
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    is_formula = text.startswith(_BREAKS) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_formula else text
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -62,7 +62,10 @@ def test_without_a_key_nothing_is_said_to_hold(entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "@x", "-1", "+1", " =1", "\t=1", "\n=1", "\r\n@x", "\uff1d1", "\u00a0=1", "\tx"],
+    [
+        *("=1+1", "@x", "-1", "+1", " =1", "\t=1", "\n=1", "\r\n@x", "\uff1d1", "\u00a0=1", "\tx"),
+        *("\ufe66x", " \u2212x"),
+    ],
 )
 def test_no_cell_is_a_formula(text: str) -> None:
     assert _cell(text) == f"'{text}"

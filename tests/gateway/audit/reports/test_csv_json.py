@@ -43,7 +43,18 @@ def test_a_row_says_who_asked_whom_and_what_was_given() -> None:
 
 @pytest.mark.parametrize(
     "user",
-    ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\N{FULLWIDTH EQUALS SIGN}1"],
+    [
+        *(
+            "=cmd|' /C calc'!A0",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\N{FULLWIDTH EQUALS SIGN}1",
+        ),
+        *("  =1", "\u00a0=1", " \N{SMALL EQUALS SIGN}1", "\N{MINUS SIGN}1"),
+    ],
 )
 def test_a_name_that_looks_like_a_formula_is_text(user: str) -> None:
     (row,) = table(replace(asked(), user=user))
