@@ -25,6 +25,8 @@ _RULES: Final[Mapping[str, str]] = {
     "depth": "the answer nests deeper than 48 levels. Choose a path that gives less",
     "doctype": "the XML declares a document type, which the gateway never reads. Have it sent"
     " without one",
+    "doubled_column": "two columns of a row have the same name and say different things, so one of"
+    " the two is lost. Give one of them another name (AS) in the SELECT",
     "doubled_key": "one object of the answer has the same key twice, so one of the two is"
     " lost. Have the system write it once",
     "empty": "the answer or the file is empty. That proves nothing about a child",

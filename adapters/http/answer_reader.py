@@ -215,9 +215,13 @@ class AnswerReader:
 
     def _documents(self, operation: HttpOperation, answer: Answer) -> FoundDocuments | Malformed:
         found = self.dialect.find(answer, operation)
-        twice = None if isinstance(found, Malformed) or found.documents else said_twice(answer)
-        if twice or isinstance(found, Malformed):
-            return twice or found
+        if isinstance(found, Malformed):
+            return found
+        # Of two marks of one child the first would be lost behind the second.
+        matters = not found.documents or operation.operation.says_who_is_restricted
+        twice = said_twice(answer) if matters else None
+        if twice:
+            return twice
         beside = told_beside(answer, found.documents)
         partial = found.partial or self._is_partial(operation, answer, beside)
         return FoundDocuments(

@@ -13,6 +13,7 @@ from adapters.contract.contract import (
     MoreNeeded,
     NoRecord,
     Question,
+    Records,
     Refused,
     Reply,
     TooMany,
@@ -92,7 +93,8 @@ def _listed(
     said = _said(source, operation, questions[0], found.documents)
     answered = BatchAnswer(said, operation.moment(answer, source.clock()), cut, ended)
     replies = told_apart(questions, answered, most)
-    return _once_said(answer, _unless_held(source, operation, questions, answer, replies))
+    replies = _unless_held(source, operation, questions, answer, replies)
+    return _once_said(operation, answer, replies)
 
 
 def _unless_held(
@@ -114,11 +116,14 @@ def _unless_held(
     )
 
 
-def _once_said(answer: Answer, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-    """The replies; in an answer of which a part was lost nobody is absent."""
-    absent = any(isinstance(one, NoRecord) for one in replies)
-    twice = said_twice(answer) if absent else None
-    return tuple(twice if twice and isinstance(one, NoRecord) else one for one in replies)
+def _once_said(
+    operation: HttpOperation, answer: Answer, replies: tuple[Reply, ...]
+) -> tuple[Reply, ...]:
+    """The replies; in an answer of which a part was lost nobody is absent, and no mark is read."""
+    marks = operation.operation.says_who_is_restricted
+    lost = (NoRecord, Records) if marks else NoRecord
+    twice = said_twice(answer) if any(isinstance(one, lost) for one in replies) else None
+    return tuple(twice if twice and isinstance(one, lost) else one for one in replies)
 
 
 def _said(
@@ -172,7 +177,7 @@ def _each(
     replies = [
         _reply(source, operation, one, part) for one, part in zip(questions, parts, strict=True)
     ]
-    return _once_said(answer, in_their_places(questions, replies))
+    return _once_said(operation, answer, in_their_places(questions, replies))
 
 
 async def _aliased(

@@ -97,10 +97,8 @@ def _json(value: Any) -> Any:
             return int(value) if whole else str(value)
         case UUID():
             return str(value)
-        case bytes() | memoryview():
-            return None
         case _:
-            return value
+            return value  # bytes too: they are no text, so what is read of them is told
 
 
 def record_of(

@@ -17,12 +17,13 @@ from adapters.mapping.batch_results import BatchAnswer, BatchRecord, key_of
 from adapters.mapping.mapping import RecordMapping, Unusable
 from adapters.mapping.moment import read_moment
 from adapters.mapping.rows import ROWS, Row, merged, record_of
+from adapters.sql.columns import words_of
 from adapters.sql.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class SqlOperation:
-    """An operation with its statement, mapping and details compiled."""
+    """An operation with its statement, mapping and details compiled; `words` as of `words_of`."""
 
     statement: Statement
     mapping: RecordMapping
@@ -30,6 +31,7 @@ class SqlOperation:
     as_of: Expression | None
     in_list: str | None = None
     unreadable: TextClause | None = None
+    words: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -49,6 +51,7 @@ class SqlOperation:
             as_of=None if operation.as_of is None else Expression.parse(operation.as_of),
             in_list=operation.batch.sql,
             unreadable=None if operation.unreadable is None else text(operation.unreadable),
+            words=words_of(operation),
         )
 
 

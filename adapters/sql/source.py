@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeVar
 import aiosqlite
 from sqlalchemy import URL, TextClause, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncMappingResult
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.contract.contract import (
     Failure,
@@ -37,9 +36,11 @@ from adapters.mapping.rows import Row, belong, length, record_keys, size
 from adapters.network.egress import Egress
 from adapters.sql.bounded_wire import wire_of
 from adapters.sql.cancel import cancelled_once, interrupted_with_us
+from adapters.sql.columns import SaidTwice
 from adapters.sql.engine import POSTGRESQL, open_engine
 from adapters.sql.errors import DATABASE_FAILURES, fault_of
 from adapters.sql.operation import SqlOperation, answered_by, reply_of
+from adapters.sql.selecting import Selecting
 from adapters.sql.statement import Statement, as_number, detail_statement, in_list_statement
 
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
@@ -98,6 +99,8 @@ class SqlSource:
             return Unavailable(Fault.TIMED_OUT)
         except DATABASE_FAILURES as error:
             return fault_of(error)
+        except SaidTwice:
+            return Malformed("doubled_column")
 
     async def _connected(self, read: SqlRead[T]) -> T | Failure:
         async with self.engine.connect() as connection:
@@ -124,10 +127,11 @@ class SqlSource:
         values: dict[str, Any],
     ) -> Reply:
         await self._name_ourselves(connection, (question,))
-        rows = await self._searched(connection, operation.statement, values)
+        selecting = Selecting(connection, operation.words)
+        rows = await self._searched(selecting, operation.statement, values)
         if not isinstance(rows, list):
             return rows
-        details = await self._details(connection, operation, question, rows)
+        details = await self._details(selecting, operation, question, rows)
         if isinstance(details, Malformed):
             return details
         today = self.clock().date()
@@ -139,13 +143,13 @@ class SqlSource:
         return proved
 
     async def _searched(
-        self, connection: AsyncConnection, statement: Statement, values: dict[str, Any]
+        self, selecting: Selecting, statement: Statement, values: dict[str, Any]
     ) -> list[Row] | TooMany | Malformed:
         most = self.limits.max_records
-        rows = await self._main_rows(connection, statement.clause, values, most)
+        rows = await self._main_rows(selecting, statement.clause, values, most)
         if rows or statement.counted is None:
             return rows
-        return await self._main_rows(connection, statement.counted, as_number(values), most)
+        return await self._main_rows(selecting, statement.counted, as_number(values), most)
 
     async def _read_many(
         self,
@@ -154,10 +158,11 @@ class SqlSource:
         operation: SqlOperation,
     ) -> tuple[Reply, ...] | TooMany | Malformed:
         await self._name_ourselves(connection, questions)
-        rows = await self._listed(connection, operation, questions)
+        selecting = Selecting(connection, operation.words)
+        rows = await self._listed(selecting, operation, questions)
         if not isinstance(rows, list):
             return rows
-        details = await self._details(connection, operation, questions[0], rows)
+        details = await self._details(selecting, operation, questions[0], rows)
         if isinstance(details, Malformed):
             return details
         today, most = self.clock().date(), self.limits.max_records
@@ -171,18 +176,18 @@ class SqlSource:
 
     async def _listed(
         self,
-        connection: AsyncConnection,
+        selecting: Selecting,
         operation: SqlOperation,
         questions: tuple[Question, ...],
     ) -> list[Row] | TooMany | Malformed:
         key, sql = key_of(questions[0])[0], operation.in_list or ""
         values = [key_of(one)[1] for one in questions]
         most = self.limits.max_records * len(questions)
-        rows = await self._main_rows(connection, in_list_statement(sql, key, values), {}, most)
+        rows = await self._main_rows(selecting, in_list_statement(sql, key, values), {}, most)
         if not isinstance(rows, list) or operation.statement.counted is None:
             return rows
         counted = in_list_statement(sql, key, [int(value) for value in values])
-        more = await self._main_rows(connection, counted, {}, most)
+        more = await self._main_rows(selecting, counted, {}, most)
         if not isinstance(more, list):
             return more
         return await in_turn(length(chain(rows, more)), lambda: _together(rows, more))
@@ -200,14 +205,14 @@ class SqlSource:
             await connection.execute(_NAME_ALL, {"all": ", ".join(said)})
 
     async def _main_rows(
-        self, connection: AsyncConnection, clause: TextClause, values: dict[str, Any], most: int
+        self, selecting: Selecting, clause: TextClause, values: dict[str, Any], most: int
     ) -> list[Row] | TooMany | Malformed:
         rows: list[Row] = []
         known: set[Any] = set()
         held = without = 0
-        async with _stream(connection, clause, values) as result:
+        async with selecting.rows(clause, values) as result:
             # A join gives several rows a record, so more are fetched only while records are few.
-            while batch := [dict(row) for row in await result.fetchmany(most + 1)]:
+            while batch := await result.fetch(most + 1):
                 rows += batch
                 known.update(key for key in record_keys(batch) if key is not None)
                 without += record_keys(batch).count(None)
@@ -220,7 +225,7 @@ class SqlSource:
 
     async def _details(
         self,
-        connection: AsyncConnection,
+        selecting: Selecting,
         operation: SqlOperation,
         question: Question,
         rows: list[Row],
@@ -233,7 +238,7 @@ class SqlSource:
         for name in sorted(wanted) if keys else ():
             at = f"operation.{question.operation}.detail.{name}.sql"
             statement = detail_statement(operation.details[name], keys)
-            items = await self._items(connection, statement)
+            items = await self._items(selecting, statement)
             if isinstance(items, Malformed):
                 return items
             if len(items) > ROW_CAP:
@@ -243,15 +248,12 @@ class SqlSource:
             found[name] = items
         return found
 
-    async def _items(
-        self, connection: AsyncConnection, statement: TextClause
-    ) -> list[Row] | Malformed:
+    async def _items(self, selecting: Selecting, statement: TextClause) -> list[Row] | Malformed:
         items: list[Row] = []
         held = 0
-        async with _stream(connection, statement, {}) as result:
+        async with selecting.rows(statement, {}) as result:
             # Some at a time: the event loop has others to serve, and no list grows past its bound.
-            while len(items) <= ROW_CAP and (came := await result.fetchmany(_AT_A_TIME)):
-                batch = [dict(row) for row in came]
+            while len(items) <= ROW_CAP and (batch := await result.fetch(_AT_A_TIME)):
                 items += batch
                 held += size(batch)
                 if held > self.limits.max_body:
@@ -293,17 +295,6 @@ async def _proved(
         replace(reply, whole=reply.whole and known) if isinstance(reply, NoRecord) else reply
         for reply in replies
     )
-
-
-@asynccontextmanager
-async def _stream(
-    connection: AsyncConnection, clause: TextClause, values: dict[str, Any]
-) -> AsyncIterator[AsyncMappingResult]:
-    result = await connection.stream(clause, values)
-    try:
-        yield result.mappings()
-    finally:
-        await result.close()
 
 
 def open_source(  # noqa: PLR0913  what it is opened with

@@ -102,7 +102,10 @@ class DetailPages:
         if items is None:
             return None
         beside = told_beside(answer, items)
-        twice = not items and said_twice(answer) is not None
+        marks = asked.operation.operation.says_who_is_restricted
+        twice = (not items or marks) and said_twice(answer) is not None
+        if twice and marks:
+            return None
         doubted = twice or self.dialect.doubts(answer, asked.operation, beside)
         return _Page(answer, beside, items, items, (url,), doubted)
 

@@ -14,7 +14,7 @@ from adapters.contract.contract import Malformed, NoRecord, Records, Reply
 from adapters.expressions.json_document import has_doubled_key
 from adapters.http.verdict import cached_at
 from tests.support.adapters.aliased import ALIASED
-from tests.support.adapters.asking import NOW, manifest_text, opened, question
+from tests.support.adapters.asking import NOW, manifest_text, only, opened, question
 from tests.support.adapters.batches import ANN, BEA, BULK, BUNDLED, POSTED, child, many
 from tests.support.agencies import (
     AUTHORITY,
@@ -44,6 +44,12 @@ absent = "body.code == 'NO_SUCH_CHILD'"
 nhs_number = "nhs"
 family_name = "family"
 birth_date = "born"
+"""
+FLAGS = """
+[codes.flag]
+Y = true
+N = false
+"*" = true
 """
 GRAPHQL = """
 [[operation]]
@@ -109,6 +115,38 @@ async def test_a_child_who_is_there_is_told_whatever_else_stands_twice() -> None
     assert isinstance(await asked(f'{{"page": 1, "page": 1, "children": [{HELD}]}}'), Records)
 
 
+MARKED = REST + 'restricted = { path = "flag.code", codes = "flag" }\n' + FLAGS
+
+
+def marked(flag: str) -> str:
+    return f'{{"children": [{HELD[:-1]}, {flag}}}]}}'
+
+
+async def test_a_mark_behind_another_of_its_name_is_no_answer() -> None:
+    hidden = marked('"flag": {"code": "Y"}, "flag": {"code": "N"}')
+    assert await asked(hidden, rest=MARKED) == TWICE
+    assert await asked(marked('"flag": {"code": "Y", "code": "N"}'), rest=MARKED) == TWICE
+
+
+async def test_a_mark_that_is_said_once_is_read() -> None:
+    reply = await asked(marked('"flag": {"code": "N"}, "name": {"code": "Y"}'), rest=MARKED)
+    assert only(reply).restricted is False
+
+
+async def test_a_mark_behind_another_in_a_further_read_is_never_harmless() -> None:
+    detail = '[operation.detail.flag]\npath = "/flags"\nitems = "[body]"\n[operation.map]'
+    rest = MARKED.replace("[operation.map]", detail).replace("flag.code", "flag[0].code")
+    bodies = {"/flags": '{"code": "Y", "code": "N"}'}
+
+    async def handler(request: web.Request) -> web.Response:
+        body = bodies.get(request.path, f'{{"children": [{HELD}]}}')
+        return web.Response(text=body, content_type="application/json")
+
+    async with serving(handler) as base, opened(manifest_text("rest", base, rest)) as adapter:
+        reply = await adapter.source.ask(question("child", nhs_number=ANN))
+    assert only(reply).restricted is True
+
+
 @pytest.mark.parametrize(
     "body", ['{"children": []}', '{"children": [], "a": {"id": 1}, "b": {"id": 1}}']
 )
@@ -157,6 +195,17 @@ async def test_of_several_children_none_is_absent_from_such_an_answer(
         replies = await many(adapter, ANN, BEA)
     assert TWICE in replies
     assert not any(isinstance(one, NoRecord) for one in replies)
+
+
+async def test_of_several_children_no_mark_is_read_behind_another() -> None:
+    rest = ALIASED + 'restricted = { path = "flag", codes = "flag" }\n' + FLAGS
+    ann = f'{{"nhs": "{ANN}", "surname": "Hill", "dob": "2015-03-09", "flag": "Y", "flag": "N"}}'
+    body = f'{{"data": {{"c0_people": [{ann}], "c0_total": 1, {NOBODY}}}}}'
+    async with (
+        serving(answering(body)) as base,
+        opened(manifest_text("graphql", base, rest, BULK)) as adapter,
+    ):
+        assert await many(adapter, ANN, BEA) == (TWICE, TWICE)
 
 
 def aged(age: str) -> datetime | None:
