@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.contract.codes import InvolvementStatus, NameUse, SupportStatusCode
-from adapters.contract.dates import PartialDate
 from adapters.contract.record import (
     Address,
     Carer,
@@ -37,6 +36,7 @@ from adapters.mapping.conversion import (
     to_text,
     to_word,
 )
+from adapters.mapping.periods import UNREADABLE_END, currency_of, status_of
 from adapters.mapping.value import CodeTables, Convert, Reading
 
 Values = dict[str, Any]
@@ -131,8 +131,7 @@ class SectionReading:
 
 
 # What an unreadable value must be taken for, where taking it for absent would mislead.
-_UNREADABLE_END: Final = object()
-_UNREADABLE: Final[Mapping[str, Any]] = {"sensitive": True, "end": _UNREADABLE_END}
+_UNREADABLE: Final[Mapping[str, Any]] = {"sensitive": True, "end": UNREADABLE_END}
 
 
 def _plain(kind: type) -> Build:
@@ -146,7 +145,13 @@ def _plain(kind: type) -> Build:
 
 
 def _readable(values: Values) -> Values:
-    return {name: value for name, value in values.items() if value is not _UNREADABLE_END}
+    return {name: value for name, value in values.items() if value is not UNREADABLE_END}
+
+
+def _address(values: Values, today: date) -> Address | None:
+    current = currency_of(values.get("current"), values.get("start"), values.get("end"), today)
+    found = _readable(values)
+    return Address(**{**found, "current": current}) if found else None
 
 
 def _name(values: Values, _today: date) -> Name | None:
@@ -175,28 +180,11 @@ FLAGS: Final = {"status", "sensitive", "lead_practitioner"}
 def _involvement(values: Values, today: date) -> Involvement | None:
     if not values.keys() - FLAGS:
         return None
-    status = values.get("status") or status_by_dates(values, today)
+    status = status_of(values.get("status"), values.get("start"), values.get("end"), today)
     kept = _readable({n: v for n, v in values.items() if n not in WORKER and n != "status"})
     worker = {WORKER[n]: v for n, v in values.items() if n in WORKER}
     practitioner = Practitioner(**worker) if worker else None
     return Involvement(**kept, status=status, practitioner=practitioner)
-
-
-def status_by_dates(values: Values, today: date) -> InvolvementStatus:
-    """Whether an involvement is over on `today`, by the `start` and `end` that were read."""
-    end = values.get("end")
-    if end is _UNREADABLE_END:
-        return InvolvementStatus.UNKNOWN
-    if isinstance(end, PartialDate) and _over(end, today):
-        return InvolvementStatus.CLOSED
-    known = end is not None or "start" in values
-    return InvolvementStatus.OPEN if known else InvolvementStatus.UNKNOWN
-
-
-def _over(end: PartialDate, today: date) -> bool:
-    last_month, last_day = 12, 31  # a vague end is over only when its last day is
-    latest = (end.year, end.month or last_month, end.day or last_day)
-    return latest < (today.year, today.month, today.day)
 
 
 def to_use(value: Any) -> NameUse | None:
@@ -236,7 +224,7 @@ SECTIONS: Final[Mapping[str, SectionKind]] = {
             "current": to_bool,
             **_PERIOD,
         },
-        _plain(Address),
+        _address,
     ),
     "carers": SectionKind(
         "carer",

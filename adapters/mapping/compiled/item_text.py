@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any, Final
 
-from adapters.contract.codes import InvolvementStatus, NameUse
-from adapters.contract.dates import PartialDate
+from adapters.contract.codes import NameUse
 from adapters.contract.frozen import unfinished
 from adapters.contract.record import (
     Address,
@@ -22,7 +20,8 @@ from adapters.contract.record import (
 )
 from adapters.mapping.compiled.function import Function, NotGenerated
 from adapters.mapping.compiled.value_text import ABSENT, WrittenValue
-from adapters.mapping.sections import FLAGS, WORKER, status_by_dates
+from adapters.mapping.periods import currency_of, status_of
+from adapters.mapping.sections import FLAGS, WORKER
 
 WrittenValues = Mapping[str, WrittenValue]
 
@@ -65,6 +64,8 @@ def write_item(
     given = {name: _or_absent(function, item, name, value) for name, value in told.items()}
     if section == "involvements":
         given |= _of_involvement(function, deep, values)
+    if section == "addresses":
+        given |= _of_address(function, deep, values)
     write_made(function, deep, item.kind, given.values(), "made_item")
     function.add(deep, "items.append(made_item)")
 
@@ -116,11 +117,16 @@ def _or_absent(function: Function, item: ItemText, name: str, value: WrittenValu
     return f"{absent} if {value.name} is None else {value.name}"
 
 
+def _of_address(function: Function, deep: int, values: WrittenValues) -> dict[str, str]:
+    names = [values.get(name, ABSENT).name for name in ("current", "start", "end")]
+    function.add(deep, f"current = {function.named(currency_of)}({', '.join(names)}, today)")
+    return {"current": "current"}
+
+
 def _of_involvement(function: Function, deep: int, values: WrittenValues) -> dict[str, str]:
     worker = {WORKER[name]: values[name] for name in WORKER if name in values}
     status, start, end = (values.get(name, ABSENT).name for name in ("status", "start", "end"))
-    by_dates = f"{function.named(_status)}({start}, {end}, today)"
-    function.add(deep, f"status = {status} or {by_dates}")
+    function.add(deep, f"status = {function.named(status_of)}({status}, {start}, {end}, today)")
     return {"status": "status", "practitioner": _worker(function, deep, worker)}
 
 
@@ -133,9 +139,3 @@ def _worker(function: Function, deep: int, worker: WrittenValues) -> str:
     inner = _write_if_any(function, deep, told)
     write_made(function, inner, Practitioner, given, "worker")
     return "worker"
-
-
-def _status(start: PartialDate | None, end: PartialDate | None, today: date) -> InvolvementStatus:
-    if end is None:
-        return InvolvementStatus.UNKNOWN if start is None else InvolvementStatus.OPEN
-    return status_by_dates({"end": end}, today)

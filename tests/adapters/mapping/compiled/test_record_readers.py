@@ -58,7 +58,8 @@ FAULTS: Final = {
     "a code past all bounds": (value_text, "bounded", lambda raw: raw, "sexes"),
     "a list where a name should be": (value_text, "may_be", _always(say=True), "family_name"),
     "a list too long": (parts, "LIST_CAP", 500, "list"),
-    "an involvement that is over": (item_text, "_status", _always(say=OPEN), "none"),
+    "an involvement that is over": (item_text, "status_of", _always(say=OPEN), "none"),
+    "a home that was left": (item_text, "currency_of", _always(say=True), "none"),
 }
 
 
