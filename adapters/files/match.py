@@ -36,6 +36,8 @@ class Match:
     `aside` are the rows whose key was not readable, up to `most_aside`: another row of the same
     record may have it. `astray`: a row of another key has the number in another column, as one that
     was replaced. `is_one` tells who is looked for at all: a teacher in a roster is no pupil.
+    `continued`: right below a row that fits is one that names nobody, as where a sheet has a
+    child's number once above all her rows.
     """
 
     wanted: tuple[tuple[Reading, str], ...]
@@ -47,6 +49,9 @@ class Match:
     most_aside: int = 0
     aside: list[Any] = field(default_factory=list)
     astray: bool = False
+    continued: bool = False
+    says_who: Callable[[Any], bool] = _any
+    _below: bool = False
 
     @classmethod
     def of(cls, by: tuple[str, ...], mapping: RecordMapping, given: Mapping[str, str]) -> Self:
@@ -58,6 +63,14 @@ class Match:
 
     def fits(self, document: Any) -> bool:
         """Whether every key agrees; one that cannot be read does not, and is counted."""
+        fits = self._fits(document)
+        if self._below and not fits and not self.says_who(document):
+            self.continued = True
+            return False
+        self._below = fits
+        return fits
+
+    def _fits(self, document: Any) -> bool:
         self.rows += 1
         if self.plainly is not None and self._is_plainly_another(document, self.plainly):
             self.readable += 1

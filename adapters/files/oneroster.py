@@ -25,7 +25,8 @@ _COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "orgs": frozenset({"sourcedId", "name"}),
     "roles": frozenset({"userSourcedId", "role"}),
 }
-_PUPIL: Final = "student"
+_PUPIL, _TEACHER, _ACTIVE = "student", "teacher", "active"
+_NO_END: Final = ("0000", "0001", "1601", "1753", "1900")  # years that systems keep for no end
 _MANIFEST: Final = frozenset({"propertyName", "value"})
 _MOST_FILES: Final = 64
 _BROKEN: Final = (
@@ -63,7 +64,7 @@ class RosterScan:
         yield from self._rows("users")
 
     def joined(self, users: list[CsvRow]) -> list[dict[str, Any]]:
-        """These users, each with `demographics`, and with `classes`, one for each teacher."""
+        """These users, each with `demographics`, `schools` and `classes`, one for each teacher."""
         ids = {str(user["sourcedId"]) for user in users}
         mine = [row for row in self._rows("enrollments") if row["userSourcedId"] in ids]
         taught = self._teachers({str(row["classSourcedId"]) for row in mine})
@@ -73,10 +74,14 @@ class RosterScan:
 
         def document(user: CsvRow) -> dict[str, Any]:
             own = [row for row in mine if row["userSourcedId"] == user["sourcedId"]]
+            attended = [
+                one for row in own for one in _attended(user, row, classes, schools, taught)
+            ]
             return {
                 **user,
                 "demographics": born.get(str(user["sourcedId"]), {}),
-                "classes": [one for row in own for one in _attended(row, classes, schools, taught)],
+                "classes": attended,
+                "schools": [*_schools(own, schools)],
             }
 
         return [document(user) for user in users]
@@ -84,7 +89,7 @@ class RosterScan:
     def may_be_a_pupil(self, user: CsvRow) -> bool:
         """Whether nothing in the bundle says that this user is somebody else, a teacher say."""
         role = user.get("role")
-        return role == _PUPIL if role else user["sourcedId"] not in self._others
+        return role.lower() == _PUPIL if role else user["sourcedId"] not in self._others
 
     @property
     def whole(self) -> bool:
@@ -108,20 +113,23 @@ class RosterScan:
     def _known_others(self) -> frozenset[str]:
         roles: dict[str, set[str]] = {}
         for row in (*self._rows("enrollments"), *self._rows("roles")):
-            roles.setdefault(str(row["userSourcedId"]), set()).add(str(row["role"]))
+            roles.setdefault(str(row["userSourcedId"]), set()).add(_role(row))
         return frozenset(user for user, said in roles.items() if _PUPIL not in said)
 
-    def _teachers(self, classes: set[str]) -> dict[str, list[str]]:
-        by_class: dict[str, list[str]] = {one: [] for one in classes}
-        for row in self._rows("enrollments"):
-            if row["role"] == "teacher" and row["classSourcedId"] in by_class:
-                by_class[str(row["classSourcedId"])].append(str(row["userSourcedId"]))
-        wanted = {teacher for teachers in by_class.values() for teacher in teachers}
-        people = _by_id(self._rows("users"), wanted)
-        return {
-            one: [_called(people[teacher]) for teacher in teachers if teacher in people]
-            for one, teachers in by_class.items()
-        }
+    def _teachers(self, classes: set[str]) -> dict[str, list[CsvRow]]:
+        """The enrollments of each class's teachers, each with who it is as `teacher`."""
+        found = [
+            row
+            for row in self._rows("enrollments")
+            if _role(row) == _TEACHER and row["classSourcedId"] in classes
+        ]
+        people = _by_id(self._rows("users"), {str(row["userSourcedId"]) for row in found})
+        by_class: dict[str, list[CsvRow]] = {one: [] for one in classes}
+        for row in found:
+            person = people.get(str(row["userSourcedId"]))
+            teacher = {**row, "teacher": None if person is None else _called(person)}
+            by_class[str(row["classSourcedId"])].append(teacher)
+        return by_class
 
     def _rows(self, name: str) -> Iterator[CsvRow]:
         return self._csv(name, _COLUMNS[name]) if name in self._kept else iter(())
@@ -149,22 +157,56 @@ def _by_id(rows: Iterator[CsvRow], wanted: Any) -> dict[str, CsvRow]:
 
 
 def _attended(
+    user: CsvRow,
     enrollment: CsvRow,
     classes: Mapping[str, CsvRow],
     schools: Mapping[str, CsvRow],
-    taught: Mapping[str, list[str]],
+    taught: Mapping[str, list[CsvRow]],
 ) -> Iterator[dict[str, Any]]:
+    """A class with each of its teachers, while both the pupil and the teacher are in it."""
     key = str(enrollment["classSourcedId"])
-    school = schools.get(str(enrollment["schoolSourcedId"]), {})
-    teachers: list[str | None] = [*taught[key]] or [None]
-    for teacher in teachers:
+    school, its = schools.get(str(enrollment["schoolSourcedId"]), {}), classes.get(key, {})
+    for teacher in taught[key] or [{}]:
+        rows = (user, enrollment, its, teacher)
         yield {
-            "title": classes.get(key, {}).get("title"),
+            "title": its.get("title"),
             "school": school.get("name"),
-            "teacher": teacher,
-            "start": enrollment.get("beginDate"),
-            "end": enrollment.get("endDate"),
+            "teacher": teacher.get("teacher"),
+            "start": _latest(enrollment.get("beginDate"), teacher.get("beginDate")),
+            "end": _earliest(enrollment.get("endDate"), teacher.get("endDate")),
+            "status": next((one for row in rows if _is_gone(one := row.get("status"))), None),
         }
+
+
+def _schools(
+    enrollments: list[CsvRow], schools: Mapping[str, CsvRow]
+) -> Iterator[dict[str, str | None]]:
+    """Each school, with an end where every class there has one."""
+    ends: dict[str, list[str | None]] = {}
+    for row in enrollments:
+        ends.setdefault(str(row["schoolSourcedId"]), []).append(row.get("endDate"))
+    for school, left in ends.items():
+        told = [one for one in left if one and not one.startswith(_NO_END)]
+        end = max(told) if len(told) == len(left) else None
+        yield {"name": schools.get(school, {}).get("name"), "end": end}
+
+
+# Days as the standard writes them, 2025-09-01, have the order of their texts.
+def _latest(*days: str | None) -> str | None:
+    return max(filter(None, days), default=None)
+
+
+def _earliest(*days: str | None) -> str | None:
+    told = [one for one in days if one]
+    return min((one for one in told if not one.startswith(_NO_END)), default=next(iter(told), None))
+
+
+def _is_gone(status: str | None) -> bool:
+    return status is not None and status.lower() != _ACTIVE
+
+
+def _role(row: CsvRow) -> str:
+    return str(row["role"] or "").lower()
 
 
 def _called(person: CsvRow) -> str:

@@ -44,6 +44,7 @@ from adapters.mapping.rows import ROWS, merged, record_of
 Scan = CsvScan | XmlScan | RosterScan
 
 _CHANGING: Final = Unavailable(Fault.CONNECTION, cause=Cause.FILE_CHANGING)
+_AS_ABOVE: Final = frozenset({'"', "''", "^", "ditto", "do.", "as above"})
 _NEVER_COLUMNS: Final = frozenset({ROWS})
 
 
@@ -55,6 +56,7 @@ class FileOperation:
     mapping: RecordMapping
     as_of: Readable | None
     scan: Callable[[int, Stop], Scan]
+    columns: frozenset[str]
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ class FileOperation:
                     return RosterScan(most, stop, table)
 
         as_of = None if operation.as_of is None else language.value(operation.as_of)
-        return cls(operation, mapping, as_of, scan)
+        return cls(operation, mapping, as_of, scan, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,13 @@ class Pass:
         as_of = self._as_of(scan, file)
         beside = scan.root if isinstance(scan, XmlScan) else None
         whole = scan.whole and not (beside is not None and _says_otherwise(beside, wanted))
+        if wanted.continued and "restricted" in self.operation.mapping.values:
+            place = f"operation.{self.question.operation}.map.restricted"
+            return Malformed("record", place, "a row that names nobody below the child's")
         if found:
-            return Records(tuple(found), as_of, whole=whole and not wanted.forgot)
+            return Records(
+                tuple(found), as_of, whole=whole and not (wanted.forgot or wanted.continued)
+            )
         astray = beside is not None and has_key(beside, wanted)
         astray = astray or wanted.astray
         return NoRecord(as_of, whole=whole and not (wanted.unreadable or astray))
@@ -172,6 +179,7 @@ class Pass:
         match scan:
             case CsvScan():
                 wanted.most_aside = MOST_ASIDE if self.operation.mapping.joins_rows else 0
+                wanted.says_who = self._says_who
                 records = self._of_rows(fitting, wanted)
             case XmlScan():
                 records = self._of_documents(fitting)
@@ -182,6 +190,12 @@ class Pass:
         if not wanted.rows:
             return Malformed("empty", shape="no row")  # an export that failed looks the same
         return self._blind(wanted) if wanted.blind else records
+
+    def _says_who(self, row: Any) -> bool:
+        # One that is empty wherever something is read says nothing of anybody.
+        names = {row.get(name) for name in self.operation.mapping.naming}
+        said = {str(name).casefold() for name in names if name is not None}
+        return bool(said - _AS_ABOVE) or not any(map(row.get, self.operation.columns))
 
     def _blind(self, wanted: Match) -> Malformed:
         key = self.operation.by[0].removesuffix("?")

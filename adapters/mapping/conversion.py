@@ -16,7 +16,7 @@ from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 from adapters.mapping.date_format import day_reader, iso_day
 from adapters.mapping.escaped import unescaped
 from adapters.mapping.misread import MISREAD_CONTROLS, REPLACEMENT, is_misread
-from adapters.mapping.not_held import is_not_held
+from adapters.mapping.not_held import is_no_record, is_not_held
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -66,6 +66,16 @@ def to_text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UnreadableError("not a text")
     return clean(str(value)) or None
+
+
+def to_record_id(value: Any) -> str | None:
+    """The record's own number, as text; None for what many records have where they have none.
+
+    A whole number is taken at its word: some tables begin to count at 0.
+    """
+    text = to_text(value)
+    filled = text is not None and not isinstance(value, int) and is_no_record(text)
+    return None if filled else text
 
 
 def to_date(value: Any) -> PartialDate | None:

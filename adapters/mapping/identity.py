@@ -12,7 +12,7 @@ from adapters.mapping.conversion import (
     to_given_names,
     to_name,
     to_nhs_number,
-    to_text,
+    to_record_id,
     to_upn,
     to_word,
 )
@@ -27,7 +27,7 @@ def to_sex(value: Any) -> Sex | None:
 NUMBERS: Final[Mapping[str, Convert]] = {NHS_NUMBER: to_nhs_number, UPN: to_upn}
 VALUES: Final[Mapping[str, Convert]] = {
     **NUMBERS,
-    "record_id": to_text,
+    "record_id": to_record_id,
     "given_names": to_given_names,
     "family_name": to_name,
     "birth_date": to_date,
@@ -36,6 +36,7 @@ VALUES: Final[Mapping[str, Convert]] = {
     "restricted": to_bool,
     "consent": to_bool,
 }
+NAMING: Final = (*NUMBERS, "record_id", "given_names", "family_name", "birth_date")
 SINGLES: Final = tuple(name for name in VALUES if name not in {*NUMBERS, "restricted"})
 # The JSON types in which identity may come; another type means that the mapping reads the wrong
 # place, and then nothing of the document can be trusted.

@@ -16,7 +16,7 @@ from adapters.expressions.shape import shape_of
 from adapters.manifest.operation import Operation
 from adapters.mapping.caps import LIST_CAP, is_cut, kept
 from adapters.mapping.compiled.record_readers import COUNTS, RecordReaders
-from adapters.mapping.identity import NUMBERS, SINGLES, VALUES, is_known, may_be
+from adapters.mapping.identity import NAMING, NUMBERS, SINGLES, VALUES, is_known, may_be
 from adapters.mapping.sections import Defects, SectionReading, sections_of
 from adapters.mapping.value import CodeTables, Reading
 
@@ -84,6 +84,14 @@ class RecordMapping:
         once = (r.expression.roots for r in self.values.values() if r.expression is not None)
         lists = (section.roots for section in self._wanted(fields))
         return frozenset().union(*once, *lists)
+
+    @property
+    def naming(self) -> frozenset[str]:
+        """Every name by whose value a document says of whom it is."""
+        values = (self.values[name].expression for name in NAMING if name in self.values)
+        once = (one.roots for one in values if one is not None)
+        lists = (one.roots for one in self.sections if one.name in _IDENTITY_SECTIONS)
+        return frozenset().union(*once, *lists) - {"rows"}
 
     @property
     def joins_rows(self) -> bool:

@@ -12,6 +12,7 @@ from adapters.contract.identifiers import AGENCY_RECORD, NHS_NUMBER, UPN
 from adapters.contract.record import Record
 from adapters.mapping.caps import kept
 from adapters.mapping.mapping import RECORD, RecordMapping, Unusable
+from adapters.mapping.not_held import is_no_record
 
 Row = Mapping[str, Any]
 DetailRows = Mapping[str, Sequence[Row]]
@@ -30,9 +31,14 @@ class Merged:
 
 def record_keys(rows: Iterable[Row]) -> list[Any]:
     """The record_id of each record, in order; a row without one is a record of its own (None)."""
-    keys = [row.get(AGENCY_RECORD) for row in rows]
+    keys = [_key(row) for row in rows]
     known = dict.fromkeys(key for key in keys if key is not None)
     return [*known, *(key for key in keys if key is None)]
+
+
+def _key(row: Row) -> Any:
+    key = row.get(AGENCY_RECORD)
+    return None if isinstance(key, str) and is_no_record(key.strip()) else key
 
 
 def belong(items: Iterable[Row], keys: Iterable[Any]) -> bool:
@@ -60,7 +66,7 @@ def merged(rows: Sequence[Row], details: DetailRows) -> list[Merged]:
     """
     groups: dict[Any, list[Row]] = {}
     for number, row in enumerate(rows):
-        key = row.get(AGENCY_RECORD)
+        key = _key(row)
         groups.setdefault(("row", number) if key is None else ("record", key), []).append(row)
     by_record = {name: _by_record(items) for name, items in details.items()}
     return [_merged(key, group, by_record) for (_, key), group in groups.items()]

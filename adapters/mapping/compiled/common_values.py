@@ -27,11 +27,12 @@ from adapters.mapping.conversion import (
     to_nhs_number,
     to_phone,
     to_postcode,
+    to_record_id,
     to_upn,
 )
 from adapters.mapping.escaped import may_be_escaped
 from adapters.mapping.identity import to_sex
-from adapters.mapping.not_held import is_not_held
+from adapters.mapping.not_held import is_no_record, is_not_held
 from adapters.mapping.sections import to_involvement_status, to_support_status, to_use
 from adapters.mapping.value import Convert
 
@@ -47,6 +48,12 @@ def plain_text(value: Any) -> str | None:
     if type(value) is str and value.isascii() and value.isprintable() and len(value) <= TEXT_CAP:
         return value.strip()
     return None
+
+
+def record_number(value: Any) -> str | None:
+    """A record's own number, and none that many have."""
+    text = plain_text(value)
+    return None if text is None or is_no_record(text) else text
 
 
 def day(value: Any) -> PartialDate | None:
@@ -138,6 +145,7 @@ def _word_of(kind: type[StrEnum]) -> Convert:
 
 
 COMMON: Final[Mapping[Convert, Callable[[Any], Any]]] = {
+    to_record_id: record_number,
     to_date: day,
     to_limit: limit,
     to_phone: telephone,

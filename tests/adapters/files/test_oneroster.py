@@ -4,10 +4,11 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from adapters.contract.codes import Sex
+from adapters.contract.codes import InvolvementStatus, Sex
 from adapters.contract.contract import Malformed, NoRecord, Reply, TooMany
 from adapters.contract.dates import PartialDate
 from adapters.contract.record import School
@@ -70,6 +71,60 @@ async def asked(folder: Path, bundle: bytes, upn: str = ANN_UPN) -> Reply:
     (folder / "roster-1.zip").write_bytes(bundle)
     async with opened(text(folder)) as adapter:
         return await adapter.source.ask(question(upn=upn))
+
+
+WITH_STATUS = """sourcedId,status,classSourcedId,schoolSourcedId,userSourcedId,role,beginDate
+e-1,active,c-1,o-1,s-1,student,2025-09-01
+e-2,active,c-1,o-1,t-1,teacher,
+e-3,active,c-1,o-1,t-2,teacher,
+"""
+OPEN, CLOSED, _ = InvolvementStatus
+
+
+async def teachers(folder: Path, **other: Any) -> dict[str | None, InvolvementStatus]:
+    record = only(await asked(folder, zipped(files(**other))))
+    taught = [one for one in record.involvements if one.role == "class teacher"]
+    return {one.practitioner.name if one.practitioner else None: one.status for one in taught}
+
+
+async def test_a_teacher_who_left_the_class_is_not_shown_as_todays(tmp_path: Path) -> None:
+    left = ENROLLMENTS.replace("t-2,teacher,,", "t-2,teacher,2024-09-01,2026-07-20")
+    found = await teachers(tmp_path, enrollments=left)
+    assert found == {"Ruth Reed": OPEN, "Leo Low": CLOSED}
+
+
+@pytest.mark.parametrize("row", ["e-1", "e-3"])
+async def test_who_is_to_be_deleted_from_a_class_is_in_it_no_more(tmp_path: Path, row: str) -> None:
+    gone = WITH_STATUS.replace(f"{row},active", f"{row},tobedeleted")
+    found = await teachers(tmp_path, enrollments=gone)
+    assert found == {"Ruth Reed": CLOSED if row == "e-1" else OPEN, "Leo Low": CLOSED}
+
+
+async def test_a_pupil_to_be_deleted_has_no_teacher_of_today(tmp_path: Path) -> None:
+    found = await teachers(tmp_path, users=USERS.replace("s-1,,", "s-1,tobedeleted,"))
+    assert found == {"Ruth Reed": CLOSED, "Leo Low": CLOSED}
+
+
+async def test_a_teacher_is_one_however_the_role_is_written(tmp_path: Path) -> None:
+    found = await teachers(tmp_path, enrollments=ENROLLMENTS.replace("teacher", "Teacher"))
+    assert found == {"Ruth Reed": OPEN, "Leo Low": OPEN}
+
+
+async def test_a_teacher_whom_the_roster_does_not_name_is_not_lost(tmp_path: Path) -> None:
+    found = await teachers(tmp_path, users=USERS.replace("t-1,,,Ruth,Reed,\n", ""))
+    assert found == {None: OPEN, "Leo Low": OPEN}
+
+
+@pytest.mark.parametrize(("end", "shown"), [("2026-07-20", "2026-07-20"), ("0001-01-01", None)])
+async def test_a_school_that_a_pupil_left_is_told_with_its_end(
+    tmp_path: Path, end: str, shown: str | None
+) -> None:
+    left = ENROLLMENTS.replace("s-1,student,2025-09-01,", f"s-1,student,2025-09-01,{end}")
+    moved = left + "e-5,c-2,o-2,s-1,student,2026-09-01,\n"
+    both = ORGS + "o-2,Mill Primary\n"
+    record = only(await asked(tmp_path, zipped(files(enrollments=moved, orgs=both))))
+    ended = None if shown is None else PartialDate.parse(shown)
+    assert record.schools == (School("Tanners Primary", end=ended), School("Mill Primary"))
 
 
 async def test_a_pupil_in_a_bundle_is_found_with_school_and_teachers(tmp_path: Path) -> None:

@@ -81,6 +81,49 @@ async def test_a_pupil_whose_number_stands_in_another_column_is_not_absent(tmp_p
     assert not reply.whole
 
 
+@pytest.mark.parametrize("named", [",,,,", ',"""","""","""",""""', ",ditto,Ditto,,as above"])
+async def test_a_teacher_in_a_row_that_names_nobody_is_told_to_be_missing(
+    tmp_path: Path, named: str
+) -> None:
+    ann, bob = ROLL.splitlines(keepends=True)[1::2]
+    below = HEADER + ann + f"{named},Mr Low\n" + bob
+    for given in ({"upn": ANN_UPN}, {"family_name": "Hill", "birth_date": "2015-03-09"}):
+        operation = "by-upn" if "upn" in given else "by-name"
+        reply = await asked(tmp_path, below, operation, **given)
+        assert isinstance(reply, Records)
+        assert not reply.whole
+    other = await asked(tmp_path, below, upn=BOB_UPN)
+    assert isinstance(other, Records)
+    assert other.whole
+
+
+async def test_a_row_of_empty_cells_below_a_pupil_loses_nothing(tmp_path: Path) -> None:
+    reply = await asked(tmp_path, ROLL.replace("Ms Reed\n", "Ms Reed\n,,,,,\n"))
+    assert isinstance(reply, Records)
+    assert reply.whole
+
+
+async def test_a_mark_in_a_row_that_names_nobody_is_no_answer(tmp_path: Path) -> None:
+    ann, bob = ROLL.splitlines(keepends=True)[1::2]
+    (tmp_path / "roll-1.csv").write_text(HEADER + ann.replace("Ms Reed", "N") + ",,,,,Y\n" + bob)
+    mapped = ROWS.replace(
+        "[[operation.involvement]]", 'restricted = "Teacher"\n[[operation.involvement]]'
+    )
+    async with opened(text(tmp_path, mapped)) as adapter:
+        reply = await adapter.source.ask(question("by-upn", upn=ANN_UPN))
+    assert reply == Malformed("record", "operation.by-upn.map.restricted")
+
+
+@pytest.mark.parametrize("number", ["N/A", "0", "-1", "#N/A", "1.23E+11", "unknown"])
+async def test_two_twins_under_a_number_that_is_none_stay_two(tmp_path: Path, number: str) -> None:
+    rows = f"{number},,Hill,Ann,09/03/2015,Ms Reed\n{number},,Hill,Amy,09/03/2015,Mr Low\n"
+    known = {"family_name": "Hill", "birth_date": "2015-03-09"}
+    reply = await asked(tmp_path, HEADER + rows, "by-name", **known)
+    assert isinstance(reply, Records)
+    taught = [(one.record_id, one.names[0].given, len(one.involvements)) for one in reply.records]
+    assert taught[:2] == [(None, ("Ann",), 1), (None, ("Amy",), 1)]
+
+
 async def test_the_newest_export_counts_and_its_name_says_of_which_day(tmp_path: Path) -> None:
     (tmp_path / "roll-20261101.csv").write_text(ROLL)
     (tmp_path / "roll-20261120.csv").write_text(HEADER + BOB.replace("W999400126002", BOB_UPN))

@@ -36,7 +36,9 @@ OPEN, CLOSED, UNKNOWN = InvolvementStatus
 
 
 def read(document: dict[str, Any]) -> Record:
-    mapping = RecordMapping.of(manifest_of(manifest_text("rest", "http://a.example", REST)).operation[0], {})
+    mapping = RecordMapping.of(
+        manifest_of(manifest_text("rest", "http://a.example", REST)).operation[0], {}
+    )
     whole = {"id": "1", "family": "Hill", **document}
     records = [mapping.record(whole, ALL_FIELDS, TODAY) for _ in range(3)]
     assert records[0] == records[1] == records[2]

@@ -143,7 +143,7 @@ ODD_OF: Final[Mapping[str, tuple[Any, ...]]] = {
     "sensitive": _ODD_MARKS,
     "sexes": _ODD_MARKS,
     "statuses": _ODD_MARKS,
-    "record_id": ("x" * 401, 1.5, True),
+    "record_id": ("x" * 401, 1.5, True, "N/A", "0", "-1", "1.23E+11", 0),
     "family_name": (*_ODD_NAMES, ["Hart"], 17, "x" * 401, "\u00e9" * 401),
     "lines": (["x" * 401], "a\nb", ["a"] * 51),
 }
