@@ -183,6 +183,11 @@ def _weighed(known: Details, held: Details) -> Evidence:
         and same_initial(held.givens, known.givens)
     ):
         given = _DISTANT
+    sex = _compare_sex(held.sex, known.sex)
+    if sex is _DIFFERENT and given is _NOT_COMPARABLE and held.givens and known.givens:
+        given = (
+            _DIFFERENT  # two names that say nothing of each other are a brother's and a sister's
+        )
     same_family, same_given = family is _SAME, given is _SAME
     return Evidence(
         shared=shared,
@@ -193,7 +198,7 @@ def _weighed(known: Details, held: Details) -> Evidence:
         further=same_given and share_further(held.givens, known.givens),
         common=same_given and share_common(held.givens, known.givens),
         birth_date=born,
-        sex=_compare_sex(held.sex, known.sex),
+        sex=sex,
         postcode=_compare_postcodes(held, known),
         family_frequency=met_family_frequency(held.families, known.families)
         if same_family

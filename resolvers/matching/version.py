@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MATCHER: Final = "20"
+MATCHER: Final = "21"
