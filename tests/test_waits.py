@@ -23,6 +23,7 @@ ALLOWED: Final[Mapping[str, str]] = {
     "tests/support/faults/ill_plugin.py": "a plugin that is given up long before it answers",
     "tests/support/gateway/reloading.py": "a gateway in another process, asked until it says so",
     "tests/gateway/identity/test_issuer_keys.py": "an issuer that takes its time",
+    "tests/gateway/identity/test_no_valkey.py": "a server that sends each part just in time",
     "tests/support/hostile/loop_holds.py": "looks between which threads may work",
     "tests/support/hostile/awful_replies.py": "an agency that sends a byte now and then",
     "tests/support/soak.py": "a client that sends a byte a second",

@@ -15,6 +15,7 @@ from typing import Final
 from valkey.asyncio import Valkey
 from valkey.exceptions import (
     BusyLoadingError,
+    InvalidResponse,
     OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
@@ -34,6 +35,17 @@ _CLUSTER: Final = ("MOVED", "ASK", "CLUSTERDOWN", "CROSSSLOT")
 # The library repeats the reply within a sentence about the command in its pipeline.
 _REPLY_CODE: Final = re.compile(rf"\b({'|'.join(_ELSEWHERE + _CLUSTER)})\b")
 
+# A server that sends a byte now and then answers each read in time, and never all of them.
+_ALL_S: Final = 3 * PATIENCE_S
+# What the library raises over bytes that no Valkey sends.
+_NONSENSE: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 # Another may give back a connection to the server of before, once all idle ones are closed.
 _TRIES: Final = 3
@@ -148,7 +160,7 @@ class SharedCounters:
 
     async def _told(self, counts: Sequence[Count]) -> list[int]:
         await self._steady.wait()
-        async with self._valkey.pipeline(transaction=True) as together:
+        async with asyncio.timeout(_ALL_S), self._valkey.pipeline(transaction=True) as together:
             for each in counts:
                 name = _digest(each.name)
                 together.set(name, 0, ex=each.lasts_s, nx=True)
@@ -157,9 +169,18 @@ class SharedCounters:
                 answers = await together.execute()
             except (ResponseError, BusyLoadingError) as refusal:
                 refused = _refused(refusal)
+            except _NONSENSE:
+                refused = InvalidResponse("what answers is no Valkey")
             else:
-                return [int(each) for each in answers[1::2]]
+                return _numbers(answers[1::2])
         raise refused
+
+
+def _numbers(answers: Sequence[object]) -> list[int]:
+    counted = [each for each in answers if isinstance(each, int)]
+    if len(counted) < len(answers):
+        raise InvalidResponse("what answers counts in no numbers")
+    return counted
 
 
 def _refused(refusal: ValkeyError) -> ValkeyError:
