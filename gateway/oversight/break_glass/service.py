@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from adapters.contract.codes import Purpose
+from gateway.audit.entry.entry import Entry
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
@@ -27,6 +30,7 @@ from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnava
 from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant
 
 RECENT: Final = timedelta(minutes=15)
+_LATER_ENTRIES: Final = 100
 _REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
 
 
@@ -99,18 +103,27 @@ class BreakGlass:
     async def _granted(self, grant_id: str, caller: Caller, now: float) -> frozenset[str]:
         """The pseudonyms of a grant that the log itself gives this caller now; else none."""
         wanted = Search(kind=AuditKind.BREAK_GLASS, query_id=grant_id)
+        theirs = (caller.user, caller.issuer, caller.organisation)
         try:
             found = await self.recorder.log.search(wanted, count=1)
+            usable = [
+                given.entry.child_pseudonyms
+                for given in found
+                if _theirs(given.entry) == theirs and now < _end(given.entry).timestamp()
+                if not await self._is_over(given)
+            ]
         except (LogUnavailable, LogCorrupt):
             raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
-        theirs = (caller.user, caller.issuer, caller.organisation)
-        return frozenset(
-            name
-            for entry in (each.entry for each in found)
-            if (entry.user, entry.issuer, entry.organisation) == theirs
-            and now < (entry.at + LASTS).timestamp()
-            for name in entry.child_pseudonyms
-        )
+        return frozenset(chain(*usable))
+
+    async def _is_over(self, given: Logged) -> bool:
+        """Whether an entry that came after a grant is of after its end: this clock may be behind.
+
+        Entries before it are those of a clock that once ran ahead.
+        """
+        later = Search(since=_end(given.entry))
+        found = await self.recorder.log.search(later, count=_LATER_ENTRIES)
+        return any(each.index > given.index for each in found)
 
     async def refuse_unreviewed(self, caller: Caller) -> None:
         """NotAllowed where an earlier use of this user's waits for its review for too long."""
@@ -187,6 +200,14 @@ class BreakGlass:
                 "BREAK_GLASS_UNAVAILABLE", "breakGlass: the gateway can reach no privacy officer"
             )
         await self.refuse_unreviewed(caller)
+
+
+def _theirs(entry: Entry) -> tuple[str | None, str | None, str | None]:
+    return entry.user, entry.issuer, entry.organisation
+
+
+def _end(entry: Entry) -> datetime:
+    return entry.at + LASTS
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Final
 from gateway.model.account import Account
 
 LASTS: Final = timedelta(minutes=30)
+CLOCKS_DIFFER_S: Final = 600.0  # those of several gateways
 
 
 @dataclass(frozen=True, slots=True)

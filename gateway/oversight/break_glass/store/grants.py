@@ -22,6 +22,7 @@ from gateway.oversight.break_glass.store.contract import (
     GrantsUnserved,
 )
 from gateway.oversight.break_glass.store.grant import (
+    CLOCKS_DIFFER_S,
     LASTS,
     BreakGlassGrant,
     KeptGrant,
@@ -32,7 +33,7 @@ from gateway.oversight.break_glass.store.tables import CHILDREN, GRANTS, NOTICES
 
 T = TypeVar("T")
 _STEPPED_BACK_S: Final = 60.0
-_LONGEST_S: Final = LASTS.total_seconds() + 600.0  # clocks of several gateways differ
+_LONGEST_S: Final = LASTS.total_seconds() + CLOCKS_DIFFER_S
 _AT_ONCE: Final = 1000  # entries in one statement
 _UNREVIEWED: Final = GRANTS.c.reviewer.is_(None)
 _GRANT: Final = select(
@@ -85,13 +86,15 @@ class SqlGrants:
     async def add(
         self, grant: BreakGlassGrant, pseudonyms: Iterable[str], places: Iterable[str], kind: str
     ) -> None:
-        """Keep a grant with the child's pseudonyms, and whom to tell what of it."""
-        given = _columns(grant)
+        """Keep a grant with the child's pseudonyms, and whom to tell what of it.
+
+        It may be there: another gateway that found it in the log, and not here, has put it there.
+        """
         children = [{"leave_id": grant.id, "pseudonym": each} for each in sorted({*pseudonyms})]
         notices = [Notice(grant.id, grant.entry, place, kind) for place in sorted({*places})]
         await self._write(
-            insert(GRANTS).values(given),
-            *([insert(CHILDREN).values(children)] if children else []),
+            self._database.insert_new(GRANTS, [_columns(grant)]),
+            *([self._database.insert_new(CHILDREN, children)] if children else []),
             *self._new_notices(notices),
         )
 

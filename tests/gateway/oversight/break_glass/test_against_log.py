@@ -192,3 +192,18 @@ async def test_what_the_log_has_only_just_said_is_waited_for(beside: Beside) -> 
     beside.now += timedelta(minutes=2)
     await beside.guard().hold()
     assert "young" in {each.grant.id for each in await beside.store.kept()}
+
+
+async def test_a_grant_that_a_clock_minutes_ahead_ended_is_not_taken_for_edited(
+    beside: Beside,
+) -> None:
+    ends = NOON + timedelta(minutes=30)
+    await beside.store.end((ends + timedelta(seconds=1)).timestamp())
+    beside.now = ends - timedelta(minutes=9)
+    with capture_logs() as events:
+        await beside.guard().hold()
+    assert events == []
+    beside.now = ends - timedelta(minutes=11)  # no gateway's clock is so far ahead
+    with capture_logs() as events:
+        await beside.guard().hold()
+    assert [each["event"] for each in events] == ["copy_altered"]

@@ -122,6 +122,34 @@ async def test_a_grant_given_at_one_gateway_is_used_and_reviewed_at_the_other(
     assert code(again_there) == "REVIEW_INVALID"
 
 
+async def test_a_grant_that_ended_at_one_gateway_is_over_at_one_whose_clock_is_behind(
+    both: tuple[Scene, Scene],
+) -> None:
+    one, behind = both
+    granted = await grant(one)
+    behind.now = one.now - timedelta(minutes=8)
+    within = await behind.ask(breakGlass=granted)
+    one.now += timedelta(minutes=31)
+    behind.now = one.now - timedelta(minutes=8)
+    unnoticed = await behind.ask(breakGlass=granted)
+    await one.ask()
+    assert (within.outcomes["council"], unnoticed.outcomes["council"]) == ("HAS_RECORD",) * 2
+    assert code(await behind.ask(breakGlass=granted)) == "BREAK_GLASS_INVALID"
+
+
+async def test_a_clock_that_once_ran_ahead_ends_no_grant_of_later(
+    both: tuple[Scene, Scene],
+) -> None:
+    one, other = both
+    right = one.now
+    one.now += timedelta(hours=5)
+    await one.ask()
+    one.now = right + timedelta(minutes=1)
+    other.now = one.now
+    answer = await other.ask(breakGlass=await grant(one))
+    assert answer.outcomes["council"] == "HAS_RECORD"
+
+
 async def test_an_overdue_review_suspends_at_both_and_goes_to_a_deputy_once(
     both: tuple[Scene, Scene], dsn: str
 ) -> None:

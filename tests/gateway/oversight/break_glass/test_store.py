@@ -15,7 +15,7 @@ from gateway.cli.database.places import StoreFile
 from gateway.cli.database.privileges import Roles
 from gateway.cli.database.upgrade import upgrade_file, upgrade_server
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
-from gateway.oversight.break_glass.store.grant import BreakGlassGrant, Notice
+from gateway.oversight.break_glass.store.grant import BreakGlassGrant, KeptGrant, Notice
 from gateway.oversight.break_glass.store.grants import SqlGrants
 from gateway.oversight.break_glass.store.schema import SCHEMA
 from tests.gateway.oversight.break_glass.conftest import opened
@@ -42,6 +42,16 @@ async def test_a_grant_given_at_one_gateway_holds_at_the_other(
     )
     assert await beside.pseudonyms("q1", WORKER, "northbrook", 1800) == frozenset()
     assert await beside.unreviewed(7) == GIVEN
+
+
+async def test_what_another_gateway_put_there_from_the_log_is_still_told(
+    store: GrantStore, beside: GrantStore
+) -> None:
+    await beside.mend([KeptGrant(GIVEN, None, None, frozenset(CHILD))], ())
+    await give(store, GIVEN, "https://officer.example")
+    told = await beside.claim(30)
+    assert [(each.about, each.place) for each in told] == [("q1", "https://officer.example")]
+    assert await beside.pseudonyms("q1", WORKER, "northbrook", 1799) == {*CHILD}
 
 
 async def test_a_review_that_is_overdue_suspends_everywhere_until_it_is_done(
