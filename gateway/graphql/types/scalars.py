@@ -38,6 +38,10 @@ def _instant(text: str) -> datetime:
         raise ValueError("a time is like 2026-03-09T14:30:00Z") from None
     if instant.tzinfo is None:
         raise ValueError("a time needs its offset from UTC, or Z")
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time is from the year 1 to the year 9999, in UTC too") from None
     return instant
 
 

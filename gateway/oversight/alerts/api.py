@@ -24,6 +24,7 @@ from gateway.model.words import in_words
 from gateway.oversight.alerts.alert import Alert, Rank
 from gateway.oversight.alerts.indexer import AlertIndexer
 from gateway.oversight.auditors.access import AUDITOR
+from gateway.oversight.review import is_near, refuse_long
 
 LONGEST_PAGE: Final = 200
 _CURSOR: Final = re.compile(r"(\d{1,4})/(\d{1,17})/([\w-]{1,64})", re.ASCII)
@@ -80,16 +81,17 @@ class AlertApi:
             raise _unavailable() from None
         if alert is None or await self.awaits(entry):
             return False
-        # Whatever organisation or account they sign in with: a person may have several.
-        near = await self.persons.among(self.caller.account, alert.near)
+        near = await is_near(self.persons, self.caller, alert.near)
         if AUDITOR not in self.caller.roles or near:
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", self.caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
-                "only an auditor reviews an alert, and neither the user nor their manager",
+                "only an auditor reviews an alert, and neither the user, nor their manager, nor"
+                " anyone that they manage",
             )
         if not in_words(note):
             raise AskDifferently("REVIEW_INVALID", "reviewAccess: say why, in words")
+        refuse_long("note", note)
         await self.recorder.reviewed(self.caller, alert.id, verdict.value, note)
         return True
 

@@ -32,7 +32,7 @@ ON CONFLICT DO UPDATE SET rule = excluded.rule, score = excluded.score,
   entries = excluded.entries, last = excluded.last, due_by = min(due_by, excluded.due_by)
 """
 _TAKE_BACK: Final = "DELETE FROM alert WHERE id = ? AND verdict IS NULL"
-_CLOSE: Final = "UPDATE alert SET verdict = ? WHERE id = ?"
+_CLOSE: Final = "UPDATE alert SET verdict = ? WHERE id = ? AND verdict IS NULL"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
 from gateway.oversight.break_glass.against_log import REVIEWED_IN, GrantGuard, GrantsDiffer
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant
+from gateway.oversight.review import is_near, refuse_long
 
 RECENT: Final = timedelta(minutes=15)
 _LATER_ENTRIES: Final = 100
@@ -69,6 +70,7 @@ class BreakGlass:
             raise
         if not in_words(justification):
             raise AskDifferently("JUSTIFICATION_MISSING", "justification: say why in words")
+        refuse_long("justification", justification)
         pseudonyms = await self.recorder.pseudonyms(known)
         query_id, now = secrets.token_urlsafe(12), self.clock.now()
         index = await self.recorder.broke_glass(caller, query_id, justification, pseudonyms)
@@ -163,21 +165,21 @@ class BreakGlass:
         return await self._unreviewed(entry) is not None
 
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
-        """Keep a reviewer's verdict; neither the user nor their manager is one."""
+        """Keep a reviewer's verdict; neither the user, their manager nor their people are one."""
         grant = await self._unreviewed(entry)
-        # Whatever organisation or account they sign in with: a person may have several.
         near = grant.near if grant else ()
-        if not caller.roles & _REVIEWERS or await self.persons.among(caller.account, near):
+        if not caller.roles & _REVIEWERS or await is_near(self.persons, caller, near):
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
-                "only an auditor or privacy officer reviews, and neither the user nor their"
-                " manager",
+                "only an auditor or privacy officer reviews, and neither the user, nor their"
+                " manager, nor anyone that they manage",
             )
         if grant is None or not in_words(note):
             raise AskDifferently(
                 "REVIEW_INVALID", "reviewAccess: name an entry that waits for review, and say why"
             )
+        refuse_long("note", note)
         await self.recorder.reviewed(caller, grant.id, verdict, note)
         with _kept():
             await self.store.review(grant.id, f"{caller.user} {caller.issuer}", verdict)

@@ -50,6 +50,12 @@ def test_a_moment_without_an_offset_is_neither_said_nor_read() -> None:
     assert SCALARS["DateTime"].coerce_input_value("2026-03-09T14:30:00Z").tzinfo == UTC
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_utc_has_no_year_for_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="the year 1 to the year 9999"):
+        SCALARS["DateTime"].coerce_input_value(text)
+
+
 @pytest.mark.parametrize("scalar", OURS)
 @given(text=st.text(min_size=4))
 def test_a_refusal_never_repeats_the_text(scalar: str, text: str) -> None:

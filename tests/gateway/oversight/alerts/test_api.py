@@ -78,6 +78,8 @@ async def test_a_review_is_in_the_log_and_closes_the_alert(tmp_path: Path) -> No
         (replace(REVIEWER, user="s.worker", organisation="northbrook"), "x", "REVIEW_NOT_ALLOWED"),
         (replace(REVIEWER, user="m.anager", organisation="northbrook"), "x", "REVIEW_NOT_ALLOWED"),
         (replace(REVIEWER, user="s.worker"), "x", "REVIEW_NOT_ALLOWED"),
+        (replace(REVIEWER, manager="s.worker"), "x", "REVIEW_NOT_ALLOWED"),
+        (REVIEWER, "w" * 2001, "JUSTIFICATION_TOO_LONG"),
         (replace(REVIEWER, roles=frozenset({"privacy-officer"})), "x", "REVIEW_NOT_ALLOWED"),
         (REVIEWER, "  ", "REVIEW_INVALID"),
     ],

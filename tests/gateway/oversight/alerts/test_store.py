@@ -82,6 +82,13 @@ def test_a_review_closes_the_alert_and_keeps_its_verdict(store: AlertStore) -> N
     assert store.waiting(alert.anchor) is None
 
 
+def test_of_two_reviews_at_the_same_moment_the_first_stays(store: AlertStore) -> None:
+    indexed(store, question("q1", risks=(AccessFlag.SAME_ADDRESS,)))
+    first = Entry(kind=AuditKind.REVIEW, at=NOON, query_id="q1", user="r", detail="MISUSE")
+    indexed(store, [first, replace(first, user="o", detail="EXPLAINED")], first=2)
+    assert [each.verdict for each in alerts(store)] == ["MISUSE"]
+
+
 def test_a_day_of_many_children_shows_the_questions_of_that_day(store: AlertStore) -> None:
     days = [
         entry

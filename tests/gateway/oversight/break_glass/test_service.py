@@ -211,6 +211,7 @@ async def test_a_review_by_somebody_else_gives_the_right_back(tmp_path: Path) ->
         replace(FRESH, roles=frozenset({"auditor"})),
         replace(REVIEWER, user="m.anager", organisation="northbrook"),
         replace(REVIEWER, user=FRESH.user),
+        replace(REVIEWER, manager=FRESH.user),
         replace(REVIEWER, roles=frozenset({"practitioner"})),
     ],
 )
@@ -220,6 +221,26 @@ async def test_neither_the_user_nor_their_manager_reviews(tmp_path: Path, review
         answer = await on.review(on.granted_at, reviewer)
         waiting = await on.review(on.granted_at, note=" ")
     assert (code(answer), code(waiting)) == ("REVIEW_NOT_ALLOWED", "REVIEW_INVALID")
+
+
+async def test_a_colleague_of_the_same_manager_reviews(tmp_path: Path) -> None:
+    async with scene(tmp_path) as on:
+        await grant(on)
+        answer = await on.review(on.granted_at, replace(REVIEWER, manager=FRESH.manager))
+    assert "errors" not in answer.body
+
+
+async def test_words_that_are_longer_than_a_questions_may_be_give_and_review_nothing(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as on:
+        refused = await on.break_glass(why="w" * 2001)
+        await grant(on)
+        unreviewed = await on.review(on.granted_at, note="w" * 2001)
+        kinds = [each["kind"] for each in logged(on.town.settings.files.state)]
+    assert code(refused) == code(unreviewed) == "JUSTIFICATION_TOO_LONG"
+    assert kinds.count("BREAK_GLASS") == 1
+    assert "REVIEW" not in kinds
 
 
 async def test_where_nobody_could_be_told_there_is_no_leave(tmp_path: Path) -> None:
