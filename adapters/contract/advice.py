@@ -58,6 +58,8 @@ _RULES: Final[Mapping[str, str]] = {
     "records": "there is no list of records at that place. Look at the shape, and write the"
     " path that the system has now. End it with [] if a list is in a list",
     "repeated": "the next page is the same again. Check `page`: its param, its first, its size",
+    "replaced": "each record that was found says that another has replaced it. Have the system"
+    " answer with the record that is in use",
     "redirect": "the system redirects us, which the gateway never follows. Write the new"
     " address into source.base_url, with its origin in the operator's file",
     "same_moment": "several files of the newest time fit the pattern, and each may hold"

@@ -31,14 +31,21 @@ Parse = Callable[[str], Readable]
 class Language:
     """`value` compiles what gives a value, `items` what gives a list of places to read from.
 
-    An item that could not be read is a None among them. `records` compiles what gives the list of
-    records: where one of them would be lost in silence, nothing is read. All raise ExpressionError
-    for a text that is no expression.
+    An item that could not be read is a None among them. `codes` compiles what gives the codes of a
+    mark, a None for each that is not there, as far as the language can tell. `records` compiles
+    what gives the list of records: where one of them would be lost in silence, nothing is read. All
+    raise ExpressionError for a text that is no expression.
     """
 
     value: Parse
     items: Parse
     records: Parse
+    codes: Parse
 
 
-JMESPATH: Final = Language(Expression.parse, Expression.parse_items, Expression.parse_records)
+JMESPATH: Final = Language(
+    value=Expression.parse,
+    items=Expression.parse_items,
+    records=Expression.parse_records,
+    codes=Expression.parse_items,
+)

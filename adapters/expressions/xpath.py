@@ -97,9 +97,10 @@ def xpath_language(namespaces: Mapping[str, str]) -> Language:
     """XPath 1.0 with a manifest's prefixes, and `soap11` and `soap12` for the envelope."""
     known = {**KNOWN_PREFIXES, **namespaces}
     return Language(
-        lambda text: XPath.parse(text, known, _value),
-        lambda text: XPath.parse(text, known, _items),
-        lambda text: XPath.parse_records(text, known),
+        value=lambda text: XPath.parse(text, known, _value),
+        items=lambda text: XPath.parse(text, known, _items),
+        records=lambda text: XPath.parse_records(text, known),
+        codes=lambda text: XPath.parse(text, known, _value),
     )
 
 

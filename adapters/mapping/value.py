@@ -19,7 +19,8 @@ class Reading:
     """Where a value comes from, its code table, and what it is read as.
 
     `decides` is for values that decide sensitivity: what is missing or unreadable is then the
-    table's `"*"`, and of several codes one that is true is enough. `counted` is for dates whose
+    table's `"*"`, and of several codes one that is true is enough: one that
+    is not there, of a label that says only its name, is the `"*"` too. `counted` is for dates whose
     form the manifest names: a number may be one.
     """
 
@@ -41,8 +42,9 @@ class Reading:
         language: Language = JMESPATH,
     ) -> Self:
         """Compile `value`, read as `kind` after its own `as`; the manifest is already checked."""
+        parse = language.codes if decides else language.value
         return cls(
-            expression=None if value.path is None else language.value(value.path),
+            expression=None if value.path is None else parse(value.path),
             constant=value.value,
             table=None if value.codes is None else codes[value.codes],
             convert=_conversion(value, kind),

@@ -14,6 +14,7 @@ from adapters.http.kinds.fhir_bundle import (
     is_failure,
     is_match,
     is_outcome,
+    is_replaced,
     resources_of,
 )
 from adapters.http.kinds.fhir_doubts import doubts, warns
@@ -38,7 +39,8 @@ _OF_A_BUNDLE: Final = frozenset(
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
     """The Patients of a Bundle, or a Patient itself; a manifest's `records` may choose others.
 
-    An OperationOutcome is never a record, whatever its status.
+    An OperationOutcome is never a record, whatever its status. Nor is a Patient that another has
+    replaced: it says how things were before, and perhaps that nobody hides.
     """
     whole = _whole(answer.body)
     if isinstance(whole, Malformed):
@@ -49,6 +51,10 @@ def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | M
     total = _total(answer, operation.total, whole)
     if total is None:
         return Malformed("total")
+    used = [one for one in documents if not is_replaced(one)]
+    if documents and not used:
+        return Malformed("replaced")
+    documents = used
     if not documents and _uncounted(operation, whole):
         return FoundDocuments(documents, total, more=True, unread=Unread.UNSAID)
     return FoundDocuments(documents, total)

@@ -12,6 +12,7 @@ _INCLUDE: Final = "include"
 _MATCH: Final = frozenset({None, "match"})
 _MODES: Final = frozenset({*_MATCH, _INCLUDE, "outcome"})
 _PLAIN: Final = frozenset({str, int, float, bool, NoneType})
+_REPLACED: Final = frozenset({"replaced-by", "replace"})  # R4 and R5; STU3 and before
 _FAILED: Final = frozenset({"error", "fatal"})
 
 
@@ -135,6 +136,12 @@ def is_failure(resource: dict[str, Any]) -> bool:
     """Whether this is an OperationOutcome that says the search failed, wholly or in part."""
     issues = objects(resource.get("issue"))
     return is_outcome(resource) and any(issue.get("severity") in _FAILED for issue in issues)
+
+
+def is_replaced(resource: dict[str, Any]) -> bool:
+    """Whether this is a Patient that must no longer be used (FHIR R4, Patient.link.type)."""
+    links = objects(resource.get("link")) if resource.get("resourceType") == "Patient" else ()
+    return any(link.get("type") in _REPLACED for link in links)
 
 
 def _own(resource: dict[str, Any]) -> str:

@@ -39,7 +39,7 @@ def write_value(
     """
     if reading.expression is None:
         return _constant(function, reading, identity)
-    name = write_read(function, deep, document, reading.expression)
+    name = write_read(function, deep, document, reading.expression, keeps=reading.decides)
     _write_meaning(function, deep, name, reading, identity)
     return WrittenValue(name)
 

@@ -170,6 +170,21 @@ async def test_references_in_a_circle_end() -> None:
     assert record.record_id == "p1"
 
 
+REPLACED = [{"type": "replaced-by", "other": {"reference": "Patient/2"}}]
+
+
+async def test_a_patient_that_another_has_replaced_clears_nobody() -> None:
+    gone = patient(link=REPLACED, active=False)
+    assert await asked(gone, BY_NUMBER) == Malformed("replaced", "operation.child")
+    assert await asked(bundle(gone, total=1)) == Malformed("replaced", "operation.child")
+
+
+async def test_beside_a_replaced_patient_the_one_in_use_is_read() -> None:
+    used = patient(id="2", link=[{"type": "replaces", "other": {"reference": "Patient/1"}}])
+    reply = await asked(bundle(patient(link=REPLACED), used, total=2))
+    assert only(reply).record_id == "2"
+
+
 async def test_an_empty_search_that_counts_none_is_no_record() -> None:
     assert await asked({"resourceType": "Bundle", "type": "searchset", "total": 0}) == NoRecord()
 
