@@ -26,7 +26,7 @@ _TRUE = frozenset({"true", "y", "yes", "1"})
 _FALSE = frozenset({"false", "n", "no", "0"})
 _NHS_DIGITS = 10
 _LONGEST_LOST = 3  # leading zeros that a numeric column may have dropped
-_NATIONAL_DIGITS = (9, 10)
+_COUNTED = re.compile(r"(?:(?P<abroad>44[1-9][0-9]{8,9})|(?P<national>[1-9][0-9]{8,9}))(?:\.0+)?")
 _SPREADSHEET = re.compile(r"""^(?:="(?P<quoted>[^"]*)"|'?(?P<bare>.*))$""", re.DOTALL)
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _NO_FRACTION = re.compile(r"(?<=[0-9])\.0+$")
@@ -143,15 +143,26 @@ def _held(value: Any) -> str | None:
 
 
 def to_phone(value: Any) -> str | None:
-    """A telephone number as it is dialled; a number that lost its leading zero gets it back."""
+    """A telephone number as it is dialled, as a text or a number.
+
+    A leading zero or the plus of +44 that was lost is put back; what a spreadsheet put there, as
+    in `'01632 960001` and `1632960001.0`, is taken away.
+    """
     text = _held(value)
     if text is None:
         return None
-    if isinstance(value, int) and len(text) in _NATIONAL_DIGITS:
-        text = f"0{text}"
-    if not is_telephone(text):
+    number = _undone(undecorated(text))
+    if not is_telephone(number):
         raise UnreadableError("not a telephone number")
-    return text
+    return number
+
+
+def _undone(number: str) -> str:
+    """A telephone number before a column of numbers took its leading zero or its plus."""
+    found = _COUNTED.fullmatch(number)
+    if found is None:
+        return number
+    return f"+{found['abroad']}" if found["abroad"] else f"0{found['national']}"
 
 
 def to_email(value: Any) -> str | None:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 CLOCK: Final = ZoneInfo("Europe/London")  # of everybody who reads these pages
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#,;]")
+_EXTENSION: Final = re.compile(r"x|ext", re.IGNORECASE)
+_WHOLE_NUMBER: Final = 9  # digits: 01632/960001 is one number
 _DATE: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _NHS_NUMBER: Final = re.compile(r"[0-9]{10}")
@@ -103,5 +105,11 @@ def _as_moment(said: str) -> str:
 
 
 def telephone(number: str) -> str:
-    """The address of a telephone link."""
-    return "tel:" + _NOT_DIALLED.sub("", number.partition("ext")[0])
+    """The address of a telephone link: of two numbers the first, and no extension.
+
+    The zero of "+44 (0)1632 960001" is dialled from within the country alone.
+    """
+    main = _EXTENSION.split(number)[0]
+    first = main.partition("/")[0]
+    dialled = first if sum(map(str.isdigit, first)) >= _WHOLE_NUMBER else main
+    return "tel:" + _NOT_DIALLED.sub("", dialled.replace("(0)", "") if "+" in dialled else dialled)

@@ -36,6 +36,7 @@ from adapters.mapping.not_held import is_no_record, is_not_held
 from adapters.mapping.sections import to_involvement_status, to_support_status, to_use
 from adapters.mapping.value import Convert
 
+_SHORT_NUMBER: Final = len("01632960")  # 999 and 111 have no leading zero to lose
 _DAY: Final = len("2015-03-09")
 _Day: Final = unfinished(PartialDate)
 _of_no_life: Final = attrgetter("of_no_life")
@@ -82,6 +83,8 @@ def telephone(value: Any) -> str | None:
     """A telephone number in plain digits."""
     # It begins with no blank, and has nothing in it that is cleaned away.
     if type(value) is not str or not is_telephone(value) or value[-1] == " ":
+        return None
+    if value[0] not in "+0" and len(value) > _SHORT_NUMBER:
         return None
     # What is one digit over and over ends as it begins.
     return None if value[0] == value[-1] and is_not_held(value) else value

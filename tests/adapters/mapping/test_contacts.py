@@ -1,6 +1,7 @@
 """Nobody is shown as a way to reach a worker what is none: a screen makes links of these."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ NO_TELEPHONES = [
 ]
 
 
-def read(phone: str, mail: str) -> Record:
+def read(phone: Any, mail: str) -> Record:
     """What is read of a pupil whose only worker may be reached so."""
     operation = manifest_of(manifest_text("rest", "https://a.example", PUPIL + WORKER)).operation[0]
     pupil = {"id": "7", "surname": "Hill", "forename": "Ann", "dob": "2015-03-09"}
@@ -143,3 +144,34 @@ def test_an_agency_hides_nothing_in_what_is_shown_of_it(key: str, hidden: str) -
     )
     ((_, what),) = problems(text.replace(key, f"{key}{hidden}"))
     assert "control or bidirectional character" in what
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("1632960001", "01632960001"),
+        ("163296001", "0163296001"),
+        ("1632960001.0", "01632960001"),
+        (1632960001, "01632960001"),
+        (1632960001.0, "01632960001"),
+        ("447700900123", "+447700900123"),
+        (447700900123, "+447700900123"),
+        ("447700900123.0", "+447700900123"),
+        ("'01632 960001", "01632 960001"),
+        ('="01632960001"', "01632960001"),
+        ("01632 960001", "01632 960001"),
+        ("+44 (0)1632 960001", "+44 (0)1632 960001"),
+        ("999", "999"),
+        ("960001", "960001"),
+        ("0044 1632 960001", "0044 1632 960001"),
+    ],
+)
+def test_a_number_that_a_spreadsheet_changed_rings_the_worker(written: Any, dialled: str) -> None:
+    assert telephones(read(written, MAILBOXES[0])) == {dialled}
+
+
+@pytest.mark.parametrize("written", ["1.63E+09", 1.63e30, "'", "01632 960001; 2"])
+def test_a_number_that_was_rounded_rings_nobody_and_is_told(written: Any) -> None:
+    record = read(written, MAILBOXES[0])
+    assert telephones(record) == {None}
+    assert "involvements.telephone" in record.defects

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.auditors.filters import FIELDS, LogFilter
 from console.families.child import MeantChild
-from console.pages.words import day_of, grouped, in_words, shortly, whole_number
+from console.pages.words import day_of, grouped, in_words, shortly, telephone, whole_number
 from console.practitioner.dates import partial_date
 from tests.support.docs.pages import ROOT
 
@@ -85,3 +85,22 @@ def test_no_other_part_of_the_pages_makes_a_day_of_numbers() -> None:
     made = re.compile(r"(?<![\w.])date\((?!\))")
     files = [file for file in (ROOT / "console").rglob("*.py") if made.search(file.read_text())]
     assert [file.name for file in files] == ["words.py"]
+
+
+@pytest.mark.parametrize(
+    ("number", "dialled"),
+    [
+        ("01632 960001", "tel:01632960001"),
+        ("+44 (0)1632 960001", "tel:+441632960001"),
+        ("(01632) 960001", "tel:01632960001"),
+        ("01632 960001 / 01632 960002", "tel:01632960001"),
+        ("01632 960001/2", "tel:01632960001"),
+        ("01632/960001", "tel:01632960001"),
+        ("01632 960001 ext. 12", "tel:01632960001"),
+        ("01632 960001 EXT 12", "tel:01632960001"),
+        ("01632 960001 x12", "tel:01632960001"),
+        ("999", "tel:999"),
+    ],
+)
+def test_a_link_rings_the_one_number_that_a_person_would_dial(number: str, dialled: str) -> None:
+    assert telephone(number) == dialled

@@ -48,6 +48,7 @@ FAULTS: Final = {
     "a day of no child's life": (common_values, "_of_no_life", _always(say=False), "start"),
     "no telephone number": (common_values, "is_telephone", _always(say=True), "telephone"),
     "a number that nobody has": (common_values, "is_not_held", _always(say=False), "telephone"),
+    "a number without its zero": (common_values, "_SHORT_NUMBER", 99, "telephone"),
     "no email address": (common_values, "is_email", _always(say=True), "email"),
     "a wrong check digit": (common_values, "_plain_nhs_number", str.isalnum, "nhs_number"),
     "a pseudo-postcode": (common_values, "NO_POSTCODE", "no postcode", "postcode"),

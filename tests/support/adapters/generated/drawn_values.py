@@ -124,6 +124,10 @@ _ODD_NUMBERS_TO_CALL: Final = (
     "01632 960111 <b>",
     "javascript:alert(1)",
     1632960111,
+    "1632960111",
+    "1632960111.0",
+    "447700900123",
+    "'01632 960111",
 )
 ODD_OF: Final[Mapping[str, tuple[Any, ...]]] = {
     "family": _ODD_NAMES,
