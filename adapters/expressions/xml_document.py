@@ -14,6 +14,7 @@ MOST_ELEMENTS: Final = 20_000  # in one answer; the union of two paths takes the
 MOST_ATTRIBUTES: Final = 40_000  # with namespaces; libxml2 compares those of an element
 _BESIDE_THEM: Final = 4096  # comments and CDATA, which begin as elements do
 _ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]{0,80}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
+TEXT: Final = "#text"  # no name that an element can have
 
 
 def parse_xml(written: bytes, charset: str | None = None) -> Any:
@@ -83,6 +84,10 @@ def is_element(value: Any) -> bool:
 
 
 def names_in(element: Any) -> frozenset[str]:
-    """The names of an element's attributes and children, without their namespaces."""
-    below = (one.tag for one in element.iterchildren(etree.Element))
-    return frozenset(etree.QName(name).localname for name in (*element.attrib, *below))
+    """The names of an element's attributes and children, without their namespaces.
+
+    TEXT is among them where it has no children, and something is written in it.
+    """
+    below = [one.tag for one in element.iterchildren(etree.Element)]
+    names = frozenset(etree.QName(name).localname for name in (*element.attrib, *below))
+    return names | {TEXT} if not below and (element.text or "").strip() else names

@@ -20,7 +20,7 @@ from adapters.contract.record import (
 )
 from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.expressions.language import JMESPATH, Language, Readable
-from adapters.expressions.xml_document import is_element, names_in
+from adapters.expressions.xml_document import TEXT, is_element, names_in
 from adapters.manifest.operation import Operation
 from adapters.manifest.record_map import Section, Value
 from adapters.mapping.caps import READ_CAP, both_ends, is_cut
@@ -114,11 +114,11 @@ class SectionReading:
                 said = said or reading.expression is not None
                 if is_cut(value):
                     defects.cut.add(self.name)
-        if self.each is not None and self._is_strange(item):
+        if self.each is not None and self._is_strange(item, values):
             defects.names.add(self.name)
         return self.build(values, today) if said else None
 
-    def _is_strange(self, item: Any) -> bool:
+    def _is_strange(self, item: Any, values: Values) -> bool:
         # Something else stands where an item should be, such as {"access": "denied"}; an item whose
         # fields are there and empty says nothing, as the rows of an outer join do.
         if not self.reads or item == {}:
@@ -126,7 +126,9 @@ class SectionReading:
         if isinstance(item, dict):
             return self.reads.isdisjoint(item)
         if is_element(item):
-            return self.reads.isdisjoint(said := names_in(item)) and bool(said)
+            if (said := names_in(item)) == {TEXT}:
+                return not any(self.readings[name].expression for name in values)
+            return self.reads.isdisjoint(said) and bool(said)
         return isinstance(item, str | int | float | list)
 
 
