@@ -89,11 +89,13 @@ class SchoolSection(Section):
 
 
 class GpPracticeSection(Section):
-    """The registered GP practice."""
+    """The registered GP practice; one before its start or after its end is not shown."""
 
     name: MappedValue | None = None
     ods_code: MappedValue | None = None
     telephone: MappedValue | None = None
+    start: MappedValue | None = None
+    end: MappedValue | None = None
 
 
 class InvolvementSection(Section):

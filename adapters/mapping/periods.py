@@ -20,7 +20,7 @@ def status_of(
     """
     if said is None:
         return _by_dates(start, end, today)
-    if said is InvolvementStatus.OPEN and (_is_over(end, today) or _is_later(start, today)):
+    if said is InvolvementStatus.OPEN and is_past_or_to_come(start, end, today):
         return InvolvementStatus.UNKNOWN
     return said
 
@@ -37,6 +37,11 @@ def currency_of(
     if _is_over(end, today):
         return None if said else False
     return None if _is_later(start, today) else said
+
+
+def is_past_or_to_come(start: PartialDate | None, end: End, today: date) -> bool:
+    """Whether something has ended by `today`, or has not begun."""
+    return _is_over(end, today) or _is_later(start, today)
 
 
 def _by_dates(start: PartialDate | None, end: End, today: date) -> InvolvementStatus:

@@ -36,7 +36,7 @@ from adapters.mapping.conversion import (
     to_text,
     to_word,
 )
-from adapters.mapping.periods import UNREADABLE_END, currency_of, status_of
+from adapters.mapping.periods import UNREADABLE_END, currency_of, is_past_or_to_come, status_of
 from adapters.mapping.value import CodeTables, Convert, Reading
 
 Values = dict[str, Any]
@@ -156,6 +156,13 @@ def _address(values: Values, today: date) -> Address | None:
     return Address(**{**found, "current": current}) if found else None
 
 
+def _practice(values: Values, today: date) -> GpPractice | None:
+    if is_past_or_to_come(values.get("start"), values.get("end"), today):
+        return None
+    practice: GpPractice | None = _plain(GpPractice)(values, today)
+    return practice
+
+
 def _name(values: Values, _today: date) -> Name | None:
     given, family = values.get("given", ()), values.get("family")
     use = values.get("use", NameUse.ALIAS)
@@ -241,8 +248,8 @@ SECTIONS: Final[Mapping[str, SectionKind]] = {
     "schools": SectionKind("school", {"name": to_text, "urn": to_text, **_PERIOD}, _plain(School)),
     "gp_practice": SectionKind(
         "gp_practice",
-        {"name": to_text, "ods_code": to_text, "telephone": to_phone},
-        _plain(GpPractice),
+        {"name": to_text, "ods_code": to_text, "telephone": to_phone, **_PERIOD},
+        _practice,
     ),
     "involvements": SectionKind(
         "involvement",

@@ -20,7 +20,7 @@ from adapters.contract.record import (
 )
 from adapters.mapping.compiled.function import Function, NotGenerated
 from adapters.mapping.compiled.value_text import ABSENT, WrittenValue
-from adapters.mapping.periods import currency_of, status_of
+from adapters.mapping.periods import currency_of, is_past_or_to_come, status_of
 from adapters.mapping.sections import FLAGS, WORKER
 
 WrittenValues = Mapping[str, WrittenValue]
@@ -40,13 +40,14 @@ class ItemText:
 
 
 _NAMES: Final = frozenset({"given", "family"})
+_PRACTICE: Final = frozenset({"name", "ods_code", "telephone"})
 ITEMS: Final[Mapping[str, ItemText]] = {
     "names": ItemText(Name, {"given": (), "use": NameUse.ALIAS}, any_of=_NAMES),
     "identifiers": ItemText(Identifier, {}, needs=frozenset({"scheme", "value"})),
     "addresses": ItemText(Address, {"lines": ()}),
     "carers": ItemText(Carer, {}),
     "schools": ItemText(School, {}),
-    "gp_practice": ItemText(GpPractice, {}),
+    "gp_practice": ItemText(GpPractice, {}, any_of=_PRACTICE),
     "involvements": ItemText(Involvement, {"sensitive": False}),
     "support_statuses": ItemText(SupportStatus, {}, needs=frozenset({"code"})),
     "events": ItemText(Event, {}),
@@ -58,6 +59,8 @@ def write_item(
 ) -> None:
     """Add to `items` the item that the values make, if any; `listed` where `each` finds items."""
     item = ITEMS[section]
+    if section == "gp_practice":
+        _write_practice_of_today(function, deep, values)
     deep = _write_said(function, deep, values.values(), listed=listed)
     deep = _write_needs(function, deep, item, section, values)
     told = {one.name: values.get(one.name, ABSENT) for one in fields(item.kind)}
@@ -115,6 +118,12 @@ def _or_absent(function: Function, item: ItemText, name: str, value: WrittenValu
     if value.constant:
         return absent if value.absent else value.name
     return f"{absent} if {value.name} is None else {value.name}"
+
+
+def _write_practice_of_today(function: Function, deep: int, values: WrittenValues) -> None:
+    start, end = (values.get(name, ABSENT).name for name in ("start", "end"))
+    outside = function.named(is_past_or_to_come)
+    function.add(deep, f"if {outside}({start}, {end}, today): raise Uncommon")
 
 
 def _of_address(function: Function, deep: int, values: WrittenValues) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.codes import InvolvementStatus
-from adapters.contract.record import Record
+from adapters.contract.record import GpPractice, Record
 from adapters.mapping.mapping import RecordMapping
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 
@@ -23,6 +23,11 @@ family_name = "family"
 each = "homes"
 lines = "lines"
 current = "current"
+start = "from"
+end = "to"
+[[operation.gp_practice]]
+each = "practices"
+ods_code = "code"
 start = "from"
 end = "to"
 [[operation.involvement]]
@@ -101,3 +106,13 @@ def test_an_end_alone_that_cannot_be_read_is_no_home() -> None:
     record = read({"homes": [{"lines": None, "to": "soon"}]})
     assert record.addresses == ()
     assert record.defects == ("addresses.end",)
+
+
+def test_a_practice_that_the_child_left_is_not_shown_as_hers() -> None:
+    left, used = {"code": "A81001", "to": "2020-01-01"}, {"code": "B81002", "from": "2020-01-02"}
+    to_come = {"code": "C81003", "from": "2027-01-01"}
+    assert read({"practices": [left, used, to_come]}).gp_practice == GpPractice(ods_code="B81002")
+    assert read({"practices": [left, used, to_come]}).cut == ()
+    assert read({"practices": [left]}).gp_practice is None
+    assert read({"practices": [{"to": "2030-01-01"}]}).gp_practice is None
+    assert read({"practices": [{"code": "A81001", "to": "soon"}]}).gp_practice is not None
