@@ -67,7 +67,7 @@ async def open_gateway(  # noqa: PLR0913, PLR0917  what it is wired of
     async with AsyncExitStack() as stack:
         certificates = certificates or Certificates(clock.now)
         certificates.add(SystemAuthorities())
-        MAPPING_COUNTS.tell = events.records_read
+        stack.enter_context(MAPPING_COUNTS.told_to(events.records_read))
         settings = stack.enter_context(with_kept_files(written, certificates))
         stages = await stack.enter_async_context(
             open_stages(settings, clock, certificates, paths, figures)

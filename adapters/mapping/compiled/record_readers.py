@@ -1,6 +1,7 @@
 """The generated functions of one mapping, made when they are wanted again, and their counts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -20,6 +21,8 @@ EVERY: Final = 10_000  # records
 
 ReadRecord = Callable[[Any, date], Record | None]
 """From a document to its record; None where the exact mapping is to read it."""
+TellCounts = Callable[[int, int, int], None]
+"""Hears how many were generated, redone and exact."""
 
 
 @dataclass(slots=True)
@@ -27,21 +30,30 @@ class MappingCounts:
     """How many records of this process were read by generated functions, and how many were not.
 
     `redone` had something uncommon in them, `exact` were of a mapping that is not of the grammar,
-    or the first of theirs. `tell` is called with the three after every ten thousand.
+    or the first of theirs. Whom they are `told_to` hears the three after every ten thousand.
     """
 
     generated: int = 0
     redone: int = 0
     exact: int = 0
-    tell: Callable[[int, int, int], None] | None = None
+    _hearing: list[TellCounts] = field(default_factory=list)
+
+    @contextmanager
+    def told_to(self, tell: TellCounts) -> Iterator[None]:
+        """Tell them to `tell` for so long; of several the one that came last hears them."""
+        self._hearing.append(tell)
+        try:
+            yield
+        finally:
+            self._hearing.remove(tell)
 
     def read(self, *, generated: int = 0, redone: int = 0, exact: int = 0) -> None:
         """Count one."""
         self.generated += generated
         self.redone += redone
         self.exact += exact
-        if not (self.generated + self.redone + self.exact) % EVERY and self.tell is not None:
-            self.tell(self.generated, self.redone, self.exact)
+        if self._hearing and not (self.generated + self.redone + self.exact) % EVERY:
+            self._hearing[-1](self.generated, self.redone, self.exact)
 
 
 COUNTS: Final = MappingCounts()

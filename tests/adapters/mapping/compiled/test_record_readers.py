@@ -183,12 +183,16 @@ def test_an_operator_is_told_how_many_records_were_not_read_by_functions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[tuple[int, int, int]] = []
+    counts = MappingCounts()
     monkeypatch.setattr(record_readers, "EVERY", 3)
-    monkeypatch.setattr(mapping_module, "COUNTS", MappingCounts(tell=lambda *n: told.append(n)))
-    records(HART, 2)
-    one = mapping()
-    for document in (HART, HART, {**HART, "nhs": "no number"}):
-        one.record(document, ALL_FIELDS, TODAY)
-    assert told == [(1, 0, 2)]
-    records(HART, 1)
+    monkeypatch.setattr(mapping_module, "COUNTS", counts)
+    with counts.told_to(lambda *counted: told.append(counted)):
+        records(HART, 2)
+        one = mapping()
+        for document in (HART, HART, {**HART, "nhs": "no number"}):
+            one.record(document, ALL_FIELDS, TODAY)
+        assert told == [(1, 0, 2)]
+        records(HART, 1)
     assert told == [(1, 0, 2), (2, 1, 3)]
+    records(HART, 3)
+    assert told == [(1, 0, 2), (2, 1, 3)]  # nobody is told once the gateway is gone
