@@ -6,9 +6,10 @@ A screen makes links of these. What is anything else, `javascript:` above all, w
 import re
 from typing import Final
 
-# As dialled: digits with what people put between them, an extension at the end.
+# As dialled: digits with what people put between them, brackets around the area's, an extension
+# at the end.
 _TELEPHONE: Final = re.compile(
-    r"[+0-9][0-9 ()/.-]{1,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
+    r"\(?[+0-9][0-9 ()/.-]{1,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
 )
 # Of RFC 5322 only what mailboxes have: no quotes, and nothing that means something in mailto:.
 _PART: Final = r"[A-Za-z0-9_+'-]++"

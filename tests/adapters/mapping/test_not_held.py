@@ -73,8 +73,10 @@ def test_what_says_anything_else_is_told_to_be_unread(field: str, written: str) 
     assert read(**born, **{field: written}).defects
 
 
-@pytest.mark.parametrize("number", ["999", "111", "101", "0300 123 0000", "07000 111111"])
-def test_a_short_number_that_people_ring_is_one(number: str) -> None:
+@pytest.mark.parametrize(
+    "number", ["999", "111", "0300 123 0000", "(01632) 960001", "(+44) 1632 960001"]
+)
+def test_a_number_that_people_ring_is_one_however_it_is_written(number: str) -> None:
     (worker,) = read(telephone=number).involvements
     assert worker.practitioner is not None
     assert worker.practitioner.telephone == number
