@@ -29,6 +29,7 @@ from adapters.validation.operation_rules import (
     is_path,
     operation_faults,
 )
+from adapters.validation.picked_marks import picked
 from adapters.validation.sensitive_rules import sensitive_faults
 from adapters.validation.shield_rules import shield_faults
 
@@ -126,17 +127,22 @@ def _value(
 ) -> Iterator[RuleFault]:
     if value.path is not None:
         yield from _expression(language.value, value.path, at)
+        if at[-1] in _DECISIVE and (what := picked(language, value.path)) is not None:
+            yield RuleFault(at, what)
     if value.format is not None:
         yield from _date_format(value.format, (*at, "format"))
-    if value.codes is None:
-        return
-    table = manifest.codes.get(value.codes)
+    if value.codes is not None:
+        yield from _code_table(manifest, value.codes, at)
+
+
+def _code_table(manifest: Manifest, codes: str, at: TomlKey) -> Iterator[RuleFault]:
+    table = manifest.codes.get(codes)
     if table is None:
         yield RuleFault(
-            (*at, "codes"), f"no table [codes.{value.codes}]; add it, with a line for each code"
+            (*at, "codes"), f"no table [codes.{codes}]; add it, with a line for each code"
         )
     elif at[-1] in _DECISIVE:
-        where: TomlKey = ("codes", value.codes)
+        where: TomlKey = ("codes", codes)
         if "*" not in table:
             yield RuleFault(
                 where, f'decides "{at[-1]}", so it needs "*" for any other code: add it'
@@ -148,7 +154,7 @@ def _value(
             yield RuleFault(where, f'decides "{at[-1]}", so it gives true or false only')
     elif at[-1] == "consent" and table.get("*") is True:
         what = 'decides "consent": write "*" = false, and a line for each code that is consent'
-        yield RuleFault(("codes", value.codes, "*"), what)
+        yield RuleFault(("codes", codes, "*"), what)
 
 
 def _date_format(form: str, at: TomlKey) -> Iterator[RuleFault]:

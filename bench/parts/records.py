@@ -72,7 +72,7 @@ _FHIR: Final = {
     "nhs": "identifier[?system=='nhs'].value | [0]",
     "given": "name[?use=='usual'].given | [0]",
     "family": "name[?use=='usual'].family | [0]",
-    "restricted": "meta.security[0].code",
+    "restricted": "meta.security[].code",
 }
 _NAME: Final = {"given": _VALUES["given"], "family": _VALUES["family"]}
 _PATIENT: Final = {

@@ -33,7 +33,7 @@ query = {{ identifier = "{NHS}|{{nhs_number}}" }}"""
 
 
 def _fhir(request: str, source_id: str, url: str, *, conclusive: bool) -> SourceFile:
-    restricted = RESTRICTED.replace('"restricted", codes', '"meta.security[0].code", codes')
+    restricted = RESTRICTED.replace('"restricted", codes', '"meta.security[].code", codes')
     operations = _FHIR.format(
         system=NHS, request=request, conclusive=str(conclusive).lower(), restricted=restricted
     )
