@@ -24,6 +24,7 @@ FAILURES = (*(ValueError, TypeError, ArithmeticError, LookupError, AttributeErro
 LONGEST: Final = 1_048_576  # characters of a text, items of a list
 _KEPT: Final = 1024  # short expressions: those of a few dozen manifests that differ in each
 _SHORT: Final = 256  # characters
+_LONG: Final = frozenset({str, list})  # what may be too long
 _KNOWN: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
 
 
@@ -64,11 +65,17 @@ class Expression:
 
     def read(self, document: Any) -> Any:
         """The value, None where there is none; UnreadableError if the document does not suit."""
-        try:
-            value = self._search(document)
-        except FAILURES:
-            raise UnreadableError("the expression does not suit the document") from None
-        return bounded(value)
+        if self.path is None:
+            try:
+                document = self._search(document)
+            except FAILURES:
+                raise UnreadableError("the expression does not suit the document") from None
+        else:
+            for key in self.path:
+                if not isinstance(document, dict):
+                    return None
+                document = document.get(key)
+        return bounded(document) if type(document) in _LONG else document
 
     def holds(self, document: Any) -> bool:
         """Whether it gives exactly true; anything else, and any failure, is no."""

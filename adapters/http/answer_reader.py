@@ -26,7 +26,7 @@ from adapters.contract.record import Record
 from adapters.http.details import DetailedDocuments, with_what_is_beside
 from adapters.http.diagnosis import undecoded, unread
 from adapters.http.dialect import Dialect, FoundDocuments, told_beside
-from adapters.http.json_records import said_twice
+from adapters.http.json_records import is_quiet_in, said_twice
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.verdict import REFUSED, Answer, JsonAnswer
 from adapters.mapping.beside.held import bears, element_beside, is_of_another, stands_beside
@@ -54,7 +54,8 @@ class AnswerReader:
         restricted = None if reads is None else self.restricted_in(reads, answer)
         if restricted is not None:
             return restricted
-        return undecoded(self.dialect.judge(answer, self.clock()), answer)
+        judged = self.dialect.judge(answer, self.clock())
+        return undecoded(judged, answer) if isinstance(judged, Malformed) else judged
 
     def restricted_in(self, operation: HttpOperation, answer: HttpAnswer) -> Answer | None:
         """A refusal whose body is the agency's own word for a restricted record, or None."""
@@ -99,7 +100,8 @@ class AnswerReader:
         short = (found.total or 0) > received
         if received > self.max_records or (short and not received):
             return TooMany()
-        cut = found.more or short or self._says_more(operation, answer, found)
+        says_more = not found.quiet and self._says_more(operation, answer, found)
+        cut = found.more or short or says_more
         more = cut or found.partial
         why = found.unread or (Unread.MORE if cut else Unread.PARTIAL)
         unread = why if more else None
@@ -223,14 +225,17 @@ class AnswerReader:
         if twice:
             return twice
         beside = told_beside(answer, found.documents)
-        partial = found.partial or self._is_partial(operation, answer, beside)
+        quiet = bool(operation.quiet) and is_quiet_in(answer, operation)
+        partial = found.partial or self._is_partial(operation, answer, None if quiet else beside)
         return FoundDocuments(
-            found.documents, found.total, found.more, found.unread, partial, beside
+            found.documents, found.total, found.more, found.unread, partial, beside, quiet
         )
 
-    def _is_partial(self, operation: HttpOperation, answer: Answer, beside: ToldBeside) -> bool:
+    def _is_partial(
+        self, operation: HttpOperation, answer: Answer, beside: ToldBeside | None
+    ) -> bool:
         said = operation.partial is not None and operation.partial.holds(answer.scope)
-        return said or self.dialect.doubts(answer, operation, beside)
+        return said or (beside is not None and self.dialect.doubts(answer, operation, beside))
 
     def _says_more(self, operation: HttpOperation, answer: Answer, found: FoundDocuments) -> bool:
         # Where the manifest turns pages, the last one was heeded there.

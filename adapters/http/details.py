@@ -37,8 +37,9 @@ class DetailedDocuments:
         self, record: Record, document: Any, mapping: RecordMapping, fields: frozenset[str]
     ) -> Record:
         """`record` of a document, saying which `fields` it lacks, wholly or in part."""
-        missing = self.missing | {name for name in self.beside if name not in document}
-        cut = self.cut.union(cut_lists(document))
+        missing, cut = self.missing, self.cut.union(cut_lists(document))
+        if self.beside:
+            missing |= {name for name in self.beside if name not in document}
         if not missing and not cut:
             return record
         unread, short = _fed(mapping, missing) & fields, _fed(mapping, cut) & fields

@@ -23,7 +23,7 @@ class FoundDocuments:
     """The documents of an answer; `total` is what the agency says it has.
 
     `more`: there may be more than these; `unread` is why. `partial`: the answer itself says that
-    it is not all, or not of all. `beside` is what it tells besides these.
+    it is not all, or not of all. `beside` is what it tells besides these; `quiet`: that is nothing.
     """
 
     documents: list[Any]
@@ -32,6 +32,7 @@ class FoundDocuments:
     unread: Unread | None = None
     partial: bool = False
     beside: ToldBeside = field(default=_NOTHING, compare=False)
+    quiet: bool = field(default=False, compare=False)
 
 
 def told_beside(answer: Any, documents: Collection[Any]) -> ToldBeside:

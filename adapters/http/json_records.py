@@ -8,18 +8,23 @@ from adapters.http.dialect import FoundDocuments
 from adapters.http.operation import HttpDetail, HttpOperation
 from adapters.http.verdict import JsonAnswer
 from adapters.mapping.beside.more import says_more
+from adapters.mapping.beside.quiet import is_quiet
 from adapters.mapping.beside.told import ToldBeside
 
 
 def found_in(answer: JsonAnswer, operation: HttpOperation) -> FoundDocuments | Malformed:
     """The list of objects that `records` gives, and the number that `total` gives."""
     try:
-        documents = operation.records.read(answer.scope) if operation.records else None
-        total = operation.total.read(answer.scope) if operation.total else 0
+        scope = answer.scope
+        documents = operation.records.read(scope) if operation.records else None
+        total = operation.total.read(scope) if operation.total else 0
     except UnreadableError:
         return Malformed("records")
-    if not isinstance(documents, list) or not all(isinstance(one, dict) for one in documents):
+    if not isinstance(documents, list):
         return Malformed("records")
+    for one in documents:
+        if not isinstance(one, dict):
+            return Malformed("records")
     if isinstance(total, bool) or not isinstance(total, int) or total < 0:
         return Malformed("total")
     return FoundDocuments(documents, total)
@@ -40,6 +45,11 @@ def said_twice(answer: Any) -> Malformed | None:
     """What an answer without records is where one of its keys stands twice: the first was lost."""
     doubled = isinstance(answer, JsonAnswer) and answer.has_doubled_key
     return Malformed("doubled_key") if doubled else None
+
+
+def is_quiet_in(answer: Any, operation: HttpOperation) -> bool:
+    """Whether an answer says nothing beside what the operation reads; False where it may."""
+    return isinstance(answer, JsonAnswer) and is_quiet(answer.headers, answer.body, operation.quiet)
 
 
 def more_in(_answer: JsonAnswer, beside: ToldBeside, received: int) -> bool | None:

@@ -1,9 +1,9 @@
 """One HTTP operation of a manifest, compiled, and what its answers prove."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from adapters.contract.contract import (
     Failure,
@@ -24,6 +24,7 @@ from adapters.http.verdict import Answer, cached_at
 from adapters.manifest.manifest import Manifest
 from adapters.manifest.operation import Detail, Operation
 from adapters.manifest.placeholder import as_value
+from adapters.mapping.beside.quiet import quiet_keys
 from adapters.mapping.mapping import RecordMapping
 from adapters.mapping.moment import read_moment
 
@@ -70,7 +71,8 @@ class RestrictedReply:
 class HttpOperation:
     """An operation with every expression compiled.
 
-    `verdicts` are those by which the manifest itself hears what an answer says of itself.
+    `verdicts` are those by which the manifest itself hears what an answer says of itself, and
+    `quiet` the keys of `quiet_keys` where an answer is read as JSON of no standard.
     """
 
     operation: Operation
@@ -88,6 +90,7 @@ class HttpOperation:
     envelope: Envelope | None = None
     address: AddressTemplate | None = None
     verdicts: tuple[str, ...] = ()
+    quiet: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -105,6 +108,8 @@ class HttpOperation:
             name: HttpDetail.of(detail, manifest.kind, language)
             for name, detail in operation.detail.items()
         }
+        records = _parsed(operation.records, language.records)
+        total, as_of = (_parsed(t, language.value) for t in (operation.total, operation.as_of))
         return cls(
             operation=operation,
             mapping=RecordMapping.of(operation, manifest.codes, systems, language, paths),
@@ -113,14 +118,15 @@ class HttpOperation:
             partial=_parsed(operation.partial, language.value),
             restricted_reply=_parsed(operation.restricted_reply, language.value),
             too_many=_parsed(operation.too_many, language.value),
-            records=_parsed(operation.records, language.records),
-            total=_parsed(operation.total, language.value),
-            as_of=_parsed(operation.as_of, language.value),
+            records=records,
+            total=total,
+            as_of=as_of,
             details=details,
             paging=Paging.of(operation.page, manifest.kind),
             envelope=None if operation.envelope is None else Envelope.parse(operation.envelope),
             address=AddressTemplate.of(operation, manifest.kind) if paths.compiled else None,
             verdicts=_verdicts(operation),
+            quiet=_quiet(manifest, (records, total, as_of), total) if paths.compiled else {},
         )
 
     @property
@@ -135,20 +141,21 @@ class HttpOperation:
 
         What shows a failure or a restriction comes before what would show an absence.
         """
-        if _holds(self.failed, answer):
+        scope = answer.scope
+        if self.failed is not None and self.failed.holds(scope):
             return Unavailable(Fault.SERVER_ERROR, status=answer.status)
-        if _holds(self.restricted_reply, answer):
+        if self.restricted_reply is not None and self.restricted_reply.holds(scope):
             return RestrictedReply()
-        if _holds(self.too_many, answer):
+        if self.too_many is not None and self.too_many.holds(scope):
             return TooMany()
-        if self._says_absent(answer):
+        if self.absent is not None and self._says_absent(answer, scope):
             return NoRecord(self.moment(answer, now))
         if answer.failure is not None:
             return answer.failure
         return None if answer.status == _OK else Malformed("status")
 
-    def _says_absent(self, answer: Answer) -> bool:
-        if self.absent is None or not self.absent.holds(answer.scope):
+    def _says_absent(self, answer: Answer, scope: Any) -> bool:
+        if self.absent is None or not self.absent.holds(scope):
             return False
         return answer.status in _OF_ABSENCE or "status" in self.absent.roots
 
@@ -167,8 +174,14 @@ def _verdicts(one: Operation) -> tuple[str, ...]:
     return tuple(text for text in told if text is not None)
 
 
-def _holds(expression: Readable | None, answer: Answer) -> bool:
-    return expression is not None and expression.holds(answer.scope)
+def _quiet(
+    manifest: Manifest, read: Iterable[Readable | None], total: Readable | None
+) -> Mapping[str, bool]:
+    """The keys by which an answer is seen to say nothing beside; none where a standard says it."""
+    if manifest.kind != "rest":
+        return {}
+    names = frozenset[str]().union(*(one.roots for one in read if one is not None))
+    return quiet_keys(names, counts=total is not None)
 
 
 def _parsed(text: str | None, parse: Parse) -> Readable | None:

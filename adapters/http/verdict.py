@@ -20,6 +20,8 @@ _OLDEST_S: Final = 2**31  # seconds, about 68 years: what a cache says of more (
 _LONGEST_AGE: Final = 15  # digits
 _CLOCKS_APART_S: Final = 600.0
 REFUSED: Final = frozenset({401, 403})
+_OK: Final = 200
+_JSON: Final = "application/json"
 _BUSY: Final = 429
 _SERVER_ERROR: Final = 500
 _REDIRECTS: Final = range(300, 400)
@@ -112,9 +114,10 @@ def judge_status(answer: HttpAnswer, now: datetime) -> Failure | None:
 
 def judge_document(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
     """The object or list in the answer, or why there is none."""
-    by_status = judge_status(answer, now)
-    if by_status is not None:
-        return by_status
+    if answer.status != _OK:
+        by_status = judge_status(answer, now)
+        if by_status is not None:
+            return by_status
     body = _json(answer)
     if isinstance(body, Malformed):
         return body
@@ -123,6 +126,8 @@ def judge_document(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
 
 def _json(answer: HttpAnswer) -> Any:
     kind = answer.headers.get("content-type", "")
+    if kind == _JSON:
+        return parse_json(answer.body)
     if answer.body.strip() and not _may_be_json(kind, answer.body):
         return Malformed("content_type")
     if answer.status in _WELL and media_type(kind) == _PROBLEM:

@@ -118,6 +118,16 @@ _SPEAKS: Final = _HEEDED | _PAGE | _PAGES | LOOKED_INTO
 _OF_PAGES: Final = _PAGE | _PAGES
 
 
+def may_lead_on(name: str) -> bool:
+    """Whether what stands under this name, as `called`, may say by itself that there are more."""
+    return name in _HEEDED - _TOTALS - _COUNTS or name in _OF_PAGES
+
+
+def may_count(name: str) -> bool:
+    """Whether what stands under this name, as `called`, may be how many there are."""
+    return name in _TOTALS or name in _COUNTS or _is_count(name)
+
+
 def says_more(beside: ToldBeside, received: int) -> bool | None:
     """Whether an answer says that there are more than the `received` records so far.
 
@@ -194,9 +204,12 @@ def _said(name: str, value: Any, received: int) -> bool | None:
 
 def _counts(name: str, value: Any, received: int) -> bool:
     number = _number(value)
-    if number is None or number <= received or len(name) > _LONGEST_COUNT:
-        return False
-    return _COUNTED.search(name) is not None and _OF_OTHERS.search(name) is None
+    return number is not None and number > received and _is_count(name)
+
+
+def _is_count(name: str) -> bool:
+    short = len(name) <= _LONGEST_COUNT
+    return short and _COUNTED.search(name) is not None and _OF_OTHERS.search(name) is None
 
 
 def _leads_on(value: Any) -> bool | None:

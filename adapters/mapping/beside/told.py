@@ -43,6 +43,9 @@ _FLAGS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("false", "no", "n", "0"), False),
 }
 _PLAIN: Final = frozenset({"error", "errors", "odata-error", "total-count", "truncated", "partial"})
+HEARD_HEADERS: Final = frozenset(
+    {"link", "content-range", "x-pagination", "warning", *_OF_ERRORS, *_PLAIN}
+)  # beside those that begin with x-
 
 Told = tuple[tuple[str, Any], ...]
 """Names as `called`, and their values, in the order of the answer."""

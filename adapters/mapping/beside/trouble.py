@@ -93,7 +93,7 @@ _UNENDED: Final = re.compile(
 _MOST_PROSE: Final = 2000  # characters
 _SEVERITIES: Final = frozenset({"severity", "imsxseverity", "level", "type", "messagetype"})
 _RELATION: Final = "relation"
-_HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION}
+HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION}
 _SEVERE: Final = frozenset({"warning", "warn", "error", "fatal", "critical", "severe"})
 _NOTHING: Final = frozenset({"", "false", "no", "none", "null", "ok", "success", "na"})
 _AT_LEAST: Final = "gte"  # Elasticsearch's `hits.total.relation`: there are at least so many
@@ -115,7 +115,7 @@ def says_trouble(beside: ToldBeside, read: Collection[str] = ()) -> bool:
     if _WARN_CODE.match(beside.headers.get("warning", "")):
         return True
     every = beside.every
-    troubles = {name for name, value in every if name in _HEEDED and _is_trouble(name, value)}
+    troubles = {name for name, value in every if name in HEEDED and _is_trouble(name, value)}
     return bool(troubles) and not troubles <= {called(name) for one in read for name in _words(one)}
 
 

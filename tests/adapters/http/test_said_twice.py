@@ -1,5 +1,6 @@
 """An answer that says a thing twice has lost a part, and an old one is of when it was fetched."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -161,6 +162,22 @@ def test_no_answer_that_says_all_once_is_taken_for_one_that_does_not(document: o
     written = orjson.dumps(document)
     assert not has_doubled_key(written)
     assert has_doubled_key(b'[%s, {"a": 1, "a": %s}]' % (written, written))
+
+
+TEXTS = st.text(st.sampled_from('ab"\\\u00e9\u2200{}:,\n'))
+DOCUMENTS = st.dictionaries(TEXTS, TEXTS | st.floats(allow_nan=False) | st.none(), min_size=1)
+
+
+@given(DOCUMENTS, st.data(), st.sampled_from((None, 1)))
+def test_a_key_that_stands_twice_is_seen_however_the_answer_is_written(
+    document: dict[str, object], data: st.DataObject, indent: int | None
+) -> None:
+    doubled, escaped = data.draw(st.sampled_from(sorted(document))), data.draw(st.booleans())
+    member = json.dumps({doubled: data.draw(TEXTS)}, ensure_ascii=escaped)
+    written = json.dumps(document, ensure_ascii=escaped, indent=indent)
+    encoding = data.draw(st.sampled_from(("utf-8", "utf-16", "utf-16-be")))
+    assert not has_doubled_key(written.encode(encoding), encoding)
+    assert has_doubled_key(f"{member[:-1]},{written[1:]}".encode(encoding), encoding)
 
 
 @pytest.mark.parametrize(
