@@ -136,7 +136,7 @@ async def test_a_mark_that_is_said_once_is_read() -> None:
 
 async def test_a_mark_behind_another_in_a_further_read_is_never_harmless() -> None:
     detail = '[operation.detail.flag]\npath = "/flags"\nitems = "[body]"\n[operation.map]'
-    rest = MARKED.replace("[operation.map]", detail).replace("flag.code", "flag[0].code")
+    rest = MARKED.replace("[operation.map]", detail).replace("flag.code", "flag[].code")
     bodies = {"/flags": '{"code": "Y", "code": "N"}'}
 
     async def handler(request: web.Request) -> web.Response:
