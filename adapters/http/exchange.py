@@ -9,6 +9,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import aiohttp
@@ -145,7 +146,7 @@ def open_pool(
     to = Destination.of(manifest.source.base_url or "", tls or system_trust(), resolver)
     if to is None or any(name.lower() in _NOT_OURS for name in manifest.source.headers):
         return None
-    limits, decided = manifest.limits, frozenset(filter(_decided_by_status, _STATUSES)) - bodies_at
+    limits, decided = manifest.limits, _decided_unless(bodies_at)
     # A kept connection may be dropped just as it is used; who must not be asked over has none.
     keeps = manifest.source.effects == "none"
     pool = ConnectionPool(to, limits.concurrency, limits.max_body, decided, keeps=keeps)
@@ -219,6 +220,12 @@ def _joined(response: aiohttp.ClientResponse) -> dict[str, str]:
     # cache between may say an age.
     several = {name: response.headers.getall(name, []) for name in _LISTS}
     return headers | {name: ", ".join(every) for name, every in several.items() if every}
+
+
+@cache
+def _decided_unless(bodies_at: frozenset[int]) -> frozenset[int]:
+    """The statuses that say all; one set for all sources that read the same bodies."""
+    return frozenset(filter(_decided_by_status, _STATUSES)) - bodies_at
 
 
 def _decided_by_status(status: int) -> bool:
