@@ -11,7 +11,7 @@ from gateway.config.settings import Settings
 from gateway.config.settings_rules import refuse_unsaid
 from gateway.graphql.documents import Documents
 from gateway.graphql.root import build_schema
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.identity.quotas import Quotas
 from gateway.identity.sign_in import open_verifier
 from gateway.model.clock import Clock

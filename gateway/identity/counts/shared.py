@@ -7,8 +7,8 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,8 +22,8 @@ from valkey.exceptions import (
     ValkeyError,
 )
 
-from gateway.identity.counters import Count, Counters, ProcessCounters
-from gateway.identity.counts.valkey_client import CONNECTIONS, PATIENCE_S, open_valkey
+from gateway.identity.counters import Count, ProcessCounters
+from gateway.identity.counts.valkey_client import CONNECTIONS, PATIENCE_S
 from gateway.model import events
 from gateway.model.errors import TryLater
 
@@ -197,22 +197,6 @@ def _refused(refusal: ValkeyError) -> ValkeyError:
     # That the transaction was given up is no cause of it.
     refusal.__cause__ = refusal.__context__ = None
     return refusal
-
-
-@asynccontextmanager
-async def open_counts(
-    url: str, now: Callable[[], float], *, alone_for_s: float = 0.0
-) -> AsyncIterator[Counters]:
-    """The counts of the Valkey at `url`, or this process's own where it is empty.
-
-    While the Valkey is away the process counts alone for so many seconds. ConfigurationInvalid if
-    the address is none.
-    """
-    if not url:
-        yield ProcessCounters(now)
-        return
-    async with open_valkey(url) as valkey:
-        yield SharedCounters(valkey, OwnCounts(ProcessCounters(now), alone_for_s))
 
 
 def _digest(name: str) -> str:

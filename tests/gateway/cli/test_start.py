@@ -242,6 +242,13 @@ def test_a_gateway_that_shows_neither_figures_nor_traces_imports_nothing_of_them
     assert [m for m in modules if m.startswith((*of_figures, *of_traces))] == []
 
 
+def test_a_gateway_without_databases_and_replicas_holds_none_of_their_libraries() -> None:
+    modules = modules_after("import gateway.cli.serving.serve")
+    assert {"gateway.http.pipeline", "sqlalchemy.sql"} <= modules
+    of_databases = {"asyncpg", "aiosqlite", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"}
+    assert modules & (of_databases | {"asyncssh", "valkey"}) == set()
+
+
 def test_figures_alone_need_nothing_of_opentelemetry() -> None:
     modules = modules_after("import gateway.cli.serving.figures")
     assert "prometheus_client" in modules

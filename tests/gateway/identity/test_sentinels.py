@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from demo.processes.ports import free_port
 from gateway.identity.counters import Count, Counters, ProcessCounters
-from gateway.identity.counts.shared import OwnCounts, open_counts
+from gateway.identity.counts.opening import open_counts
+from gateway.identity.counts.shared import OwnCounts
 from gateway.identity.proof_of_possession import Presented
 from gateway.model.errors import ConfigurationInvalid, SignIn, TryLater
 from tests.support.gateway.sign_in import NOW, URL, Holder, Moment, Provider, verifier_for

