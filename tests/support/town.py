@@ -27,6 +27,7 @@ from gateway.identity.development_token import development_key, issue
 from gateway.model.caller import Caller
 from gateway.model.clock import Clock
 from tests.support.agencies import HOME, MIRA, SourceFile
+from tests.support.gateway.read_once import share_reading
 from tests.support.secret_files import write_secret
 from tests.support.settings import PATIENT, UNHURRIED, settings_with
 
@@ -285,6 +286,7 @@ async def again(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         serving_gateway(pipeline, settings) as url,
         aiohttp.ClientSession() as session,
     ):
+        share_reading(pipeline.active.preparation.stages, settings.documents)
         yield Town(url, settings, pipeline, session)
 
 
