@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, Self
 
@@ -16,6 +17,9 @@ from gateway.policy.rules.tables import tables_as_cedar
 from resolvers.child.child import WithheldReason
 
 Faults = Callable[[Parsed], Iterator[str]]
+# What is kept of texts that were read before: so many, and of each so many characters.
+MOST_KEPT: Final = 512
+LONGEST_KEPT: Final = 16_384
 _TEMPLATE: Final = "a template applies to nobody: fill its slots"
 
 
@@ -32,12 +36,25 @@ def read_baseline(text: str, schema: Schema) -> tuple[Rule, ...]:
 
 def read_rules(text: str, document: str, schema: Schema, estate: Estate) -> tuple[Rule, ...]:
     """The rules of an agency's `document`; RuleInvalid names each rule that cannot be used."""
-    return _rules(_Document.by_hand(document, text), schema, _of_agency(estate))
+    return _kept(text)(document, text, schema, estate, by_hand=True)
 
 
 def read_tables(manifest: Manifest, schema: Schema, estate: Estate) -> tuple[Rule, ...]:
     """The rules of a manifest's tables; RuleInvalid names them by their numbers, without lines."""
-    written = _Document(manifest.source.id, tables_as_cedar(manifest))
+    text = tables_as_cedar(manifest)
+    return _kept(text)(manifest.source.id, text, schema, estate, by_hand=False)
+
+
+def _kept(text: str) -> Callable[..., tuple[Rule, ...]]:
+    """What reads a text of an agency: a short one once, whatever is reloaded beside it."""
+    return _agency_rules if len(text) <= LONGEST_KEPT else _agency_rules.__wrapped__
+
+
+@lru_cache(MOST_KEPT)
+def _agency_rules(
+    name: str, text: str, schema: Schema, estate: Estate, *, by_hand: bool
+) -> tuple[Rule, ...]:
+    written = _Document.by_hand(name, text) if by_hand else _Document(name, text)
     return _rules(written, schema, _of_agency(estate))
 
 

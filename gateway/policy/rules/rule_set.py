@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,10 +15,17 @@ from adapters.manifest.manifest import Manifest
 from adapters.manifest.release import Release
 from gateway.model.errors import ConfigurationInvalid
 from gateway.policy.rules.lint import Estate
-from gateway.policy.rules.reading import read_baseline, read_rules, read_tables
+from gateway.policy.rules.reading import (
+    LONGEST_KEPT,
+    MOST_KEPT,
+    read_baseline,
+    read_rules,
+    read_tables,
+)
 from gateway.policy.rules.rule import Rule
 
 SHIPPED: Final = Path(__file__).parents[1] / "baseline"
+_LONGEST_PARSED: Final = 4 * LONGEST_KEPT  # as JSON, with the baseline
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,11 @@ class Baseline:
         """Read both files; ConfigurationInvalid says what to change."""
         try:
             schema_text = (folder / "teamaround.cedarschema").read_text("utf-8")
-            schema = Schema.from_str(schema_text)
+            schema = _schema(schema_text)
             baseline = (folder / "baseline.cedar").read_text("utf-8")
         except (OSError, ValueError) as error:
             raise ConfigurationInvalid(f"{folder}: {type(error).__name__} in the rules") from None
-        return cls(schema_text, schema, read_baseline(baseline, schema))
+        return cls(schema_text, schema, _forbids(baseline, schema))
 
 
 @dataclass(frozen=True)
@@ -145,8 +152,23 @@ def _agency_rules(
         rules=by_name,
         tables={manifest.source.id: manifest.release for manifest in manifests},
         bulk_roles={manifest.source.id: manifest.source.bulk_roles for manifest in manifests},
-        parsed=PolicySet.from_json_str(json.dumps(document)),
+        parsed=_parsed(json.dumps(document)),
     )
+
+
+def _parsed(document: str) -> PolicySet:
+    if len(document) > _LONGEST_PARSED:
+        return PolicySet.from_json_str(document)
+    return _kept(document)
+
+
+@lru_cache(MOST_KEPT)
+def _kept(document: str) -> PolicySet:
+    return PolicySet.from_json_str(document)
+
+
+_schema = lru_cache(2)(Schema.from_str)
+_forbids = lru_cache(2)(read_baseline)
 
 
 def _thing(
