@@ -76,15 +76,21 @@ async def open_publication(
         with _told_of(_signer_setting(settings)):
             signer = await _open_signer(settings, origin, stack, certificates)
         with _told_of(store_setting(settings.log)):
-            opened = await _open_log(settings.log, state, _checked(await signer.remembered()))
-            stack.push_async_callback(opened.aclose)
-            trusted = trusted_witnesses(settings.witnesses, signer.verifier_key)
-            witnesses = [witness.key for witness in trusted]
-            publication = await Publication.open(
-                opened, signer, clock.now, witnesses, sign_unmarked=settings.log.sign_unmarked
-            )
+            async with signer.at_hand():
+                publication = await _opened(settings, state, signer, clock, stack)
         stack.push_async_callback(_signed_at_last, publication)
         yield publication
+
+
+async def _opened(
+    settings: Settings, state: Path, signer: LogSigner, clock: Clock, stack: AsyncExitStack
+) -> Publication:
+    opened = await _open_log(settings.log, state, _checked(await signer.remembered()))
+    stack.push_async_callback(opened.aclose)
+    trusted = trusted_witnesses(settings.witnesses, signer.verifier_key)
+    witnesses = [witness.key for witness in trusted]
+    unmarked = settings.log.sign_unmarked
+    return await Publication.open(opened, signer, clock.now, witnesses, sign_unmarked=unmarked)
 
 
 def _told_of(setting: str) -> AbstractContextManager[None]:
@@ -136,7 +142,8 @@ async def open_signer_and_log(settings: Settings) -> AsyncIterator[tuple[GrowthS
 async def _signed_at_last(publication: Publication) -> None:
     """So that nothing can be added to a log at rest."""
     with suppress(LogUnavailable, LogCorrupt):  # the next start tells it
-        await publication.leave()
+        async with publication.signer.at_hand():
+            await publication.leave()
 
 
 def _checked(remembered: SignedState | None) -> CheckedState | None:

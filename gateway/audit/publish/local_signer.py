@@ -27,7 +27,8 @@ async def local_signer(
     """
     memory = await _memory(key, memory_dsn)
     try:
-        await _begin(memory, key, origin)
+        async with memory.at_hand():
+            await _begin(memory, key, origin)
         yield GrowthSigner(NoteSigner.at(key, origin), memory)
     finally:
         await memory.aclose()

@@ -32,6 +32,10 @@ class Lock:
 class Database(Protocol):
     """Every method raises DatabaseRefused where it cannot be done, or DatabaseDamaged."""
 
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open what is needed once for all that is done in here, as a start does."""
+        ...
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` finds, all of it of one moment."""
         ...

@@ -28,6 +28,11 @@ class PostgresDatabase:
     def __init__(self, dsn: str) -> None:
         self._engine = server_engine(dsn)
 
+    @asynccontextmanager
+    async def at_hand(self) -> AsyncIterator[None]:
+        """Its connections stay open in any case."""
+        yield
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` finds, all of it of one moment."""
         async with told(), self._engine.connect() as connection:

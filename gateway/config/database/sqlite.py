@@ -1,11 +1,11 @@
-"""A store in one SQLite file: opened for each piece of work, so that nothing is held between."""
+"""A store in one SQLite file. Nothing is held between two pieces of work, except within a start."""
 
 import asyncio
 import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -29,6 +29,7 @@ from sqlalchemy.util import LRUCache
 
 from gateway.config.database.contract import DatabaseDamaged, DatabaseRefused, Lock
 from gateway.config.database.journal import empty_journal
+from gateway.config.database.one_connection import OneConnection
 from gateway.config.database.schema import EMPTY, Schema
 
 T = TypeVar("T")
@@ -51,6 +52,17 @@ class SqliteDatabase:
         self._file = file
         self._seconds = seconds
         self._engine = file_engine(file)
+        self._at_hand: OneConnection | None = None
+
+    @asynccontextmanager
+    async def at_hand(self) -> AsyncIterator[None]:
+        """Do what is done in here over one connection, which is closed at the end."""
+        before, self._at_hand = self._at_hand, OneConnection(self._engine)
+        try:
+            yield
+        finally:
+            done, self._at_hand = self._at_hand, before
+            await asyncio.to_thread(done.close)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` finds, all of it of one moment."""
@@ -102,13 +114,17 @@ class SqliteDatabase:
         """No connection outlives its work, so that there is nothing to close."""
 
     def _done(self, work: Callable[[Connection], T], *, writes: bool) -> T:
-        with told(self._file), writing(self._engine, writes=writes) as connection:
-            return work(connection)
+        with told(self._file), self._connection() as opened, within(opened, writes=writes):
+            return work(opened)
 
     def _outside(self, pragma: str) -> Any:
         """The first value that a pragma gives, which runs in no transaction."""
-        with told(self._file), closing(connected(self._file)) as opened:
-            return opened.execute(pragma).fetchone()[0]
+        with told(self._file), self._connection() as opened:
+            driver: sqlite3.Connection = opened.connection.driver_connection  # type: ignore[assignment]
+            return driver.execute(pragma).fetchone()[0]
+
+    def _connection(self) -> AbstractContextManager[Connection]:
+        return self._engine.connect() if self._at_hand is None else self._at_hand.taken()
 
     def _emptied(self) -> bool:
         with told(self._file), closing(connected(self._file)) as opened:
@@ -159,8 +175,13 @@ def empty_file(schema: Schema) -> bytes:
 @contextmanager
 def writing(engine: Engine, *, writes: bool = True) -> Iterator[Connection]:
     """One transaction: committed at the end, undone by an exception."""
-    with engine.connect() as connection, connection.execution_options(writes=writes).begin():
+    with engine.connect() as connection, within(connection, writes=writes):
         yield connection
+
+
+def within(connection: Connection, *, writes: bool) -> AbstractContextManager[Any]:
+    """The same, over a connection that stays open."""
+    return connection.execution_options(writes=writes).begin()
 
 
 @contextmanager

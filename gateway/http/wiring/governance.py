@@ -52,7 +52,8 @@ async def open_governance(  # noqa: PLR0913, PLR0917  what it is wired of
     verifier, persons = stages.verifier, stages.quotas.persons
     parts = (rollout, generations, ledger, recorder)
     reloading = Reloader(*parts, clock, settings.roles.operator, verifier.renew)
-    await reloading.begin()
+    async with ledger.at_hand():
+        await reloading.begin()
     keep(stack, replica.keep(generations.generation, rollout.adopt))
     roles = frozenset({settings.roles.operator, settings.roles.governance})
     links = AccountLinks(rollout, ledger, recorder, persons, clock, roles, verifier)

@@ -26,6 +26,10 @@ TURN_SECONDS = 30.0
 class Ledger(Protocol):
     """Every method raises LedgerUnavailable where the store cannot be read or written now."""
 
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open the store once for all that is done in here, as a start does."""
+        ...
+
     def turn(self) -> AbstractAsyncContextManager[None]:
         """Change one at a time, among all gateways; LedgerUnavailable if no turn comes in time."""
         ...

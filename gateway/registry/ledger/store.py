@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -86,10 +86,11 @@ class SqlLedger:
     async def _checked(cls, database: Database) -> Self:
         opened = cls(database)
         try:
-            await opened._read(_refuse_unserved)
-            with _told():
-                await database.prepare()
-            await opened._read(_check)
+            async with database.at_hand():
+                await opened._read(_refuse_unserved)
+                with _told():
+                    await database.prepare()
+                await opened._read(_check)
         except BaseException:
             await database.aclose()
             raise
@@ -97,6 +98,10 @@ class SqlLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open the store once for all that is done in here."""
+        return self._database.at_hand()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

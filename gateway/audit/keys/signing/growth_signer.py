@@ -1,6 +1,7 @@
 """A key that signs only growth: what it signed last is in its memory before a signature is out."""
 
 import base64
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,6 +53,10 @@ class GrowthSigner:
     def verifier_key(self) -> str:
         """What a verifier is given: "name+key id+key"."""
         return self.key.verifier_key
+
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open the memory once for all that is done in here."""
+        return self.memory.at_hand()
 
     async def remembered(self) -> SignedState | None:
         """What was signed last; None without memory."""

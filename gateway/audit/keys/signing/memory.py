@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -86,6 +86,10 @@ class SignerMemory:
         self._database = database
         self._file = file
         self._seconds = seconds
+
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open it once for all that is done in here."""
+        return self._database.at_hand()
 
     async def newest(self, origin: str) -> SignedState | None:
         """What was signed last of this log; None if nothing is remembered of it."""

@@ -1,5 +1,6 @@
 """The log's key in the key service: the gateway has what it signs, and never the key."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -56,6 +57,10 @@ class RemoteSigner:
     def name(self) -> str:
         """The log's origin."""
         return self.verifier_key.partition("+")[0]
+
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """What is open is the services' own."""
+        return nullcontext()
 
     async def remembered(self) -> SignedState | None:
         """What was signed last; None if the service has no memory of this log."""

@@ -1,5 +1,6 @@
 """A state of the log that its signer signed, and what is to grow from it."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, Self
@@ -84,6 +85,10 @@ class LogSigner(Protocol):
     @property
     def verifier_key(self) -> str:
         """What a verifier is given: "name+key id+key"."""
+        ...
+
+    def at_hand(self) -> AbstractAsyncContextManager[None]:
+        """Open its memory once for all that is done in here, as a start does."""
         ...
 
     async def remembered(self) -> SignedState | None:

@@ -72,9 +72,10 @@ class SqlGrants:
     async def _checked(cls, database: Database) -> Self:
         opened = cls(database)
         try:
-            await opened._read(_refuse_unserved)
-            with _told():
-                await database.prepare()
+            async with database.at_hand():
+                await opened._read(_refuse_unserved)
+                with _told():
+                    await database.prepare()
         except BaseException:
             await database.aclose()
             raise
