@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from gateway.cli.serving.allocating import give_back_memory
 from gateway.http.young_objects import YoungObjects
 
 QUIET_S: Final = 5.0
@@ -34,6 +35,7 @@ async def freed_when_quiet(
 
     An answer in parts leaves objects that refer to each other, and they have details of the child.
     A gateway that many ask frees them by its thresholds. One that nobody asks would keep them.
+    What is free by then goes back to the system, if it is much.
     """
     looking = asyncio.create_task(_forget(under_way, sleep))
     try:
@@ -47,3 +49,4 @@ async def _forget(under_way: Callable[[], int], sleep: Callable[[float], Awaitab
         await sleep(QUIET_S)
         if not under_way():
             gc.collect()
+            give_back_memory()

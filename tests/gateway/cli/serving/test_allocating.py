@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+_GLIBC: Final = platform.libc_ver()[0] == "glibc"
 _THREADS: Final = 6
 # Six people's jobs at once, each in a thread that takes some memory; how many places it came from.
 _JOBS: Final = f"""
@@ -52,8 +53,47 @@ def _places(how: str, **chosen: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+# Long answers of so many MiB came and left; what is used still is above them. Which part of their
+# memory is the gateway's still, once nobody waits any more.
+_CROWD: Final = """
+import ctypes, sys
+from pathlib import Path
+from gateway.cli.serving.allocating import give_back_memory
+
+def held():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(each for each in lines if each.startswith("RssAnon")).split()[1])
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+before, size = held(), 64 * 1024
+taken = [libc.malloc(size) for _ in range(int(sys.argv[1]) * 16)]
+for each in taken:
+    ctypes.memset(each, 1, size)
+above = libc.malloc(size)
+for each in taken:
+    libc.free(each)
+full = held() - before
+give_back_memory()
+print((held() - before) / full)
+"""
+
+
+@pytest.mark.skipif(not _GLIBC, reason="the C library is not glibc")
 def test_all_threads_take_their_memory_from_two_places() -> None:
     assert _places("shared") == 2
     assert _places("each its own") > 2
     assert _places("shared", MALLOC_ARENA_MAX="4") == 4
+
+
+def _still_held(mib: int) -> float:
+    command = [sys.executable, "-c", _CROWD, str(mib)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - our own words
+    return float(done.stdout)
+
+
+@pytest.mark.skipif(not _GLIBC, reason="the C library is not glibc")
+def test_what_a_crowd_took_goes_back_once_nobody_waits_and_what_a_few_took_stays() -> None:
+    assert _still_held(40) < 0.1
+    assert _still_held(4) > 0.9
