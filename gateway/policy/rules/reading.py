@@ -134,7 +134,8 @@ def _rule(document: str, cedar: Parsed) -> Rule:
     told: dict[str, Any] = cedar["annotations"]
     return Rule(
         name=f"{document}/{told['id']}",
-        cedar=cedar,
+        cedar=json.dumps(cedar, sort_keys=True),
+        forbids=cedar["effect"] == "forbid",
         silent="silent" in told,
         reason=WithheldReason(told.get("reason", WithheldReason.POLICY)),
         message=told.get("message", KEPT_BACK),

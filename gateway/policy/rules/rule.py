@@ -1,9 +1,9 @@
 """One rule of Cedar as the gateway keeps it: its name, what it says, and how it denies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from gateway.model.errors import ConfigurationFault, ConfigurationInvalid
 from resolvers.child.child import WithheldReason
@@ -31,19 +31,16 @@ class RuleInvalid(ConfigurationInvalid):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`name` is document/id; `cedar` is Cedar's own JSON form of it.
+    """`name` is document/id; `cedar` is Cedar's own JSON form of it, its keys in order.
 
-    A `silent` forbid leaves no trace of what it keeps back; `reason` and `message` are what
-    an open one says.
+    It is a text, as the rules of a source are 200 objects otherwise, and read only at a change.
+    `forbids` says whether it takes away; else it gives. A `silent` forbid leaves no trace of what
+    it keeps back; `reason` and `message` are what an open one says.
     """
 
     name: str
-    cedar: Mapping[str, Any] = field(repr=False, hash=False)
+    cedar: str = field(repr=False, hash=False)
+    forbids: bool
     silent: bool = False
     reason: WithheldReason = WithheldReason.POLICY
     message: str = KEPT_BACK
-
-    @property
-    def forbids(self) -> bool:
-        """Whether it takes away; else it gives."""
-        return bool(self.cedar["effect"] == "forbid")

@@ -91,7 +91,7 @@ class RuleSet:
     def sha256(self) -> str:
         """A hash of the schema and of every rule in force, in hex; order does not matter."""
         rules = sorted(
-            json.dumps([agency, rule.name, rule.cedar], sort_keys=True)
+            f"[{json.dumps(agency)}, {json.dumps(rule.name)}, {rule.cedar}]"
             for agency, own in self.agencies.items()
             for rule in own.rules.values()
         )
@@ -142,17 +142,14 @@ def _agency_rules(
         if source in written:
             rules += read_rules(written[source], f"{source}.cedar", baseline.schema, estate)
     by_name = {rule.name: rule for rule in rules}
-    document = {
-        "staticPolicies": {name: dict(rule.cedar) for name, rule in by_name.items()},
-        "templates": {},
-        "templateLinks": [],
-    }
+    written_out = ", ".join(f"{json.dumps(name)}: {rule.cedar}" for name, rule in by_name.items())
+    document = f'{{"staticPolicies": {{{written_out}}}, "templates": {{}}, "templateLinks": []}}'
     return AgencyRules(
         agency=agency,
         rules=by_name,
         tables={manifest.source.id: manifest.release for manifest in manifests},
         bulk_roles={manifest.source.id: manifest.source.bulk_roles for manifest in manifests},
-        parsed=_parsed(json.dumps(document)),
+        parsed=_parsed(document),
     )
 
 
