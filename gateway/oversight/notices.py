@@ -9,7 +9,7 @@ from typing import Final
 import aiohttp
 
 from adapters.network.http_client import open_client
-from gateway.config.operator_file import OperatorFile
+from gateway.config.operator_file import OperatorFile, PrivacyOfficer
 from gateway.model import events
 from gateway.model.agency import AgencyCard
 from gateway.model.caller import Caller
@@ -25,14 +25,14 @@ _TAKEN: Final = range(200, 300)
 Send = Callable[[Notice], Awaitable[bool]]
 
 
-def places_for(
+def officers_for(
     operator: OperatorFile, agencies: Mapping[str, AgencyCard], caller: Caller
-) -> frozenset[str]:
-    """Where those privacy officers are told whose agencies serve the caller's areas, or all."""
+) -> tuple[PrivacyOfficer, ...]:
+    """The privacy officers of the agencies that serve the caller's areas, or all areas."""
     concerned = {
         card.id for card in agencies.values() if card.national or {*card.areas} & {*caller.areas}
     }
-    return frozenset(o.place for o in operator.privacy_officer if o.agency in concerned)
+    return tuple(o for o in operator.privacy_officer if o.agency in concerned)
 
 
 def sender(operator: Callable[[], OperatorFile], sign_in: str) -> Send:

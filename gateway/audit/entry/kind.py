@@ -1,6 +1,8 @@
 """What an entry of the log records."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class AuditKind(StrEnum):
@@ -19,3 +21,15 @@ class AuditKind(StrEnum):
     PRUNING = "PRUNING"
     ACCOUNT_LINK = "ACCOUNT_LINK"
     LOG_LOSS = "LOG_LOSS"
+
+    @property
+    def without_outcome(self) -> str:
+        """What an agency is to an entry of this kind that has no outcome of it."""
+        return _WITHOUT_OUTCOME.get(self, "CONCERNED")
+
+
+_WITHOUT_OUTCOME: Final[Mapping[AuditKind, str]] = {
+    AuditKind.INTENT: "ASKED",
+    AuditKind.RELEASE: "ASKED",
+    AuditKind.BREAK_GLASS: "TOLD",
+}

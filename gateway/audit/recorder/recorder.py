@@ -213,8 +213,9 @@ class Recorder:
         query_id: str,
         justification: str,
         pseudonyms: Iterable[Pseudonym],
+        told: Iterable[str],
     ) -> int:
-        """Log a break-glass grant; the entry's index."""
+        """Log a break-glass grant, and whose privacy officers are told; the entry's index."""
         protected = await protect_texts(self.keys, [], [justification], query_id=query_id)
         entry = replace(
             self._entry(AuditKind.BREAK_GLASS, caller),
@@ -222,6 +223,7 @@ class Recorder:
             justification=protected.texts[0],
             child_pseudonyms=tuple(pseudonyms),
             manager=caller.manager,
+            agencies=tuple(AuditedAgency(agency) for agency in told),
         )
         return await self._append(entry)
 

@@ -52,7 +52,9 @@ def _json(value: object) -> str:
 
 _AGENCIES: Final[Mapping[str, Callable[[Entry], object]]] = {
     "index": lambda _: None,
-    "agencies": lambda e: " ".join(f"{s.agency}={s.outcome or 'ASKED'}" for s in e.agencies),
+    "agencies": lambda e: " ".join(
+        f"{s.agency}={s.outcome or e.kind.without_outcome}" for s in e.agencies
+    ),
     "released": lambda e: " ".join(f"{s.agency}={','.join(s.released)}" for s in e.agencies),
     "withheld": lambda e: " ".join(filter(None, map(_withheld, e.agencies))),
     "through": lambda e: " ".join(

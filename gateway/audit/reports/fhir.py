@@ -122,13 +122,13 @@ def _entities(index: int, entry: Entry) -> Iterable[Json]:
             "type": _coding(ENTITY_TYPE, "1", "Person"),
             "role": _coding(ENTITY_ROLE, "1", "Patient"),
         }
-    yield from map(_agency, entry.agencies)
+    yield from (_agency(said, entry.kind.without_outcome) for said in entry.agencies)
 
 
-def _agency(said: AuditedAgency) -> Json:
+def _agency(said: AuditedAgency, without: str) -> Json:
     withheld = (f"{w.release_class}:{w.reason}:{w.rule}" for w in said.withheld)
     details = {
-        "outcome": said.outcome or "ASKED",
+        "outcome": said.outcome or without,
         "released": " ".join(said.released),
         "withheld": " ".join(withheld),
         "through": " ".join(map(str, said.through)),

@@ -74,7 +74,9 @@ class AuditedAgencyType:
     """What was logged of one agency's answer: names of fields, never values."""
 
     agency: strawberry.ID = field("The agency's id.")
-    outcome: Outcome | None = field("How it answered; null in an entry written before it could.")
+    outcome: Outcome | None = field(
+        "How it answered; null in an entry written before it could, and of break-glass."
+    )
     released: list[str] = field("Names of the fields that were released.")
     through: list[int] = field(
         "Intents, by index, whose calls brought the answer; empty if this question's own did."
@@ -154,7 +156,9 @@ class AuditEntry:
     )
     document: str | None = field("A hash of the GraphQL document; null without one.")
     policy_version: str | None = field("The version of the policy that decided, or null.")
-    agencies: list[AuditedAgencyType] = field("What each agency was asked for and gave.")
+    agencies: list[AuditedAgencyType] = field(
+        "What each agency was asked for and gave. Of break-glass: whose privacy officer is told."
+    )
     count: int = field("How many identical refusals it counts; 1 in any other entry.")
     change: AuditedChangeType | None = field("What came into force; null if nothing did.")
     accounts: list[AuditedAccount] = field("The accounts that were linked; otherwise empty.")

@@ -5,7 +5,7 @@ from functools import partial
 
 from gateway.audit.publish.log_time import ClockWatch
 from gateway.audit.recorder.recorder import Recorder
-from gateway.config.operator_file import OperatorFile
+from gateway.config.operator_file import OperatorFile, PrivacyOfficer
 from gateway.config.settings import Settings
 from gateway.config.working_days import WorkingDays
 from gateway.http.pipeline import Oversight
@@ -18,7 +18,7 @@ from gateway.oversight.break_glass.against_log import GrantGuard
 from gateway.oversight.break_glass.service import BreakGlass
 from gateway.oversight.break_glass.store.contract import GrantStore
 from gateway.oversight.break_glass.store.opening import open_grants
-from gateway.oversight.notices import Notifier, places_for, sender
+from gateway.oversight.notices import Notifier, officers_for, sender
 from gateway.oversight.retention import RetentionTask
 from gateway.questions.prepare import Stages
 from gateway.registry.generations import Generations
@@ -58,7 +58,7 @@ async def open_oversight(  # noqa: PLR0913, PLR0917  what it is wired of
         store=grants,
         recorder=recorder,
         clock=clock,
-        places=partial(_places, generations),
+        officers=partial(_officers, generations),
         hurry=notifier.hurry,
         working_days=working_days,
         quotas=stages.quotas,
@@ -78,7 +78,7 @@ async def _open_grants(settings: Settings, stack: AsyncExitStack) -> GrantStore:
     return grants
 
 
-def _places(generations: Generations, caller: Caller) -> frozenset[str]:
-    """Whose privacy officers are told of what this caller opens, by what is in force."""
+def _officers(generations: Generations, caller: Caller) -> tuple[PrivacyOfficer, ...]:
+    """Which privacy officers are told of what this caller opens, by what is in force."""
     active = generations.current
-    return places_for(active.operator, active.preparation.registry.agencies, caller)
+    return officers_for(active.operator, active.preparation.registry.agencies, caller)

@@ -1,7 +1,7 @@
 """Break-glass: one user, one child, thirty minutes, told at once and reviewed by somebody else."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from gateway.audit.entry.logged import Logged
 from gateway.audit.entry.search import Search
 from gateway.audit.errors import LogCorrupt, LogUnavailable
 from gateway.audit.recorder.recorder import Recorder
+from gateway.config.operator_file import PrivacyOfficer
 from gateway.config.working_days import WorkingDays
 from gateway.identity.persons import Persons
 from gateway.identity.quotas import Quotas
@@ -24,7 +25,7 @@ from gateway.model.clock import Clock
 from gateway.model.errors import AskDifferently, LimitReached, NotAllowed, SignIn, TryLater
 from gateway.model.inquiry import Known
 from gateway.model.words import in_words
-from gateway.oversight.auditors.access import AUDITOR, PRIVACY_OFFICER
+from gateway.oversight.auditors.access import AuditReader
 from gateway.oversight.break_glass.against_log import REVIEWED_IN, GrantGuard, GrantsDiffer
 from gateway.oversight.break_glass.store.contract import GrantStore, GrantsUnavailable
 from gateway.oversight.break_glass.store.grant import LASTS, BreakGlassGrant
@@ -32,7 +33,6 @@ from gateway.oversight.review import is_near, refuse_long
 
 RECENT: Final = timedelta(minutes=15)
 _LATER_ENTRIES: Final = 100
-_REVIEWERS: Final = frozenset({AUDITOR, PRIVACY_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class BreakGlass:
 
     Harm that a question states is reviewed too, and an overdue review suspends both.
 
-    `places` are where the privacy officers are told whom a caller's question concerns; `hurry`
-    has them told at once. While the store cannot be used, every method raises TryLater.
+    `officers` are the privacy officers whom a caller's question concerns; `hurry` has them told
+    at once. While the store cannot be used, every method raises TryLater.
     """
 
     store: GrantStore
     recorder: Recorder
     clock: Clock
-    places: Callable[[Caller], frozenset[str]]
+    officers: Callable[[Caller], Collection[PrivacyOfficer]]
     hurry: Callable[[], None]
     working_days: WorkingDays
     quotas: Quotas
@@ -73,7 +73,11 @@ class BreakGlass:
         refuse_long("justification", justification)
         pseudonyms = await self.recorder.pseudonyms(known)
         query_id, now = secrets.token_urlsafe(12), self.clock.now()
-        index = await self.recorder.broke_glass(caller, query_id, justification, pseudonyms)
+        told = self.officers(caller)
+        agencies = {officer.agency for officer in told}
+        index = await self.recorder.broke_glass(
+            caller, query_id, justification, pseudonyms, agencies
+        )
         made = BreakGlassGrant(
             id=query_id,
             entry=index,
@@ -85,7 +89,7 @@ class BreakGlass:
             review_by=self.working_days.after(now, REVIEWED_IN).timestamp(),
         )
         with _kept():
-            await self.store.add(made, pseudonyms, self.places(caller), "granted")
+            await self.store.add(made, pseudonyms, _places(told), "granted")
         self.hurry()
         return made
 
@@ -106,7 +110,7 @@ class BreakGlass:
         """The pseudonyms of a grant that the log itself gives this caller now; else none."""
         wanted = Search(kind=AuditKind.BREAK_GLASS, query_id=grant_id)
         theirs = (caller.user, caller.issuer, caller.organisation)
-        try:
+        with _read():
             found = await self.recorder.log.search(wanted, count=1)
             usable = [
                 given.entry.child_pseudonyms
@@ -114,8 +118,6 @@ class BreakGlass:
                 if _theirs(given.entry) == theirs and now < _end(given.entry).timestamp()
                 if not await self._is_over(given)
             ]
-        except (LogUnavailable, LogCorrupt):
-            raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
         return frozenset(chain(*usable))
 
     async def _is_over(self, given: Logged) -> bool:
@@ -157,7 +159,7 @@ class BreakGlass:
             review_by=self.working_days.after(now, REVIEWED_IN).timestamp(),
         )
         with _kept():
-            await self.store.add(stated, (), self.places(caller), "harm-stated")
+            await self.store.add(stated, (), _places(self.officers(caller)), "harm-stated")
         self.hurry()
 
     async def awaits(self, entry: int) -> bool:
@@ -165,15 +167,19 @@ class BreakGlass:
         return await self._unreviewed(entry) is not None
 
     async def review(self, caller: Caller, entry: int, verdict: str, note: str) -> None:
-        """Keep a reviewer's verdict; neither the user, their manager nor their people are one."""
+        """Keep a reviewer's verdict; neither the user, their manager nor their people are one.
+
+        A privacy officer reviews what the log says of their own agency.
+        """
         grant = await self._unreviewed(entry)
         near = grant.near if grant else ()
-        if not caller.roles & _REVIEWERS or await is_near(self.persons, caller, near):
+        may = await self._may_review(caller, grant)
+        if not may or await is_near(self.persons, caller, near):
             await self.recorder.refuse("REVIEW_NOT_ALLOWED", caller)
             raise NotAllowed(
                 "REVIEW_NOT_ALLOWED",
-                "only an auditor or privacy officer reviews, and neither the user, nor their"
-                " manager, nor anyone that they manage",
+                "only an auditor reviews, or a privacy officer whose agency the entry names, and"
+                " neither the user, nor their manager, nor anyone that they manage",
             )
         if grant is None or not in_words(note):
             raise AskDifferently(
@@ -183,6 +189,17 @@ class BreakGlass:
         await self.recorder.reviewed(caller, grant.id, verdict, note)
         with _kept():
             await self.store.review(grant.id, f"{caller.user} {caller.issuer}", verdict)
+
+    async def _may_review(self, caller: Caller, grant: BreakGlassGrant | None) -> bool:
+        """Whether it is for this caller: a grant of an earlier release names no agency."""
+        reader = AuditReader(caller)
+        if grant is None or reader.reads_all or not reader.reads:
+            return reader.reads
+        kind = AuditKind.BREAK_GLASS if grant.expires_at else AuditKind.INTENT
+        with _read():
+            found = await self.recorder.log.search(Search(kind=kind, query_id=grant.id))
+        of_it = [each.entry for each in found if each.index == grant.entry]
+        return any(reader.may_see(each) or not each.agencies for each in of_it)
 
     async def _unreviewed(self, entry: int) -> BreakGlassGrant | None:
         with _kept():
@@ -197,11 +214,15 @@ class BreakGlass:
             raise NotAllowed(
                 "PURPOSE_NOT_ENTITLED", "breakGlass: your token does not entitle you to it"
             )
-        if not self.places(caller):
+        if not self.officers(caller):
             raise NotAllowed(
                 "BREAK_GLASS_UNAVAILABLE", "breakGlass: the gateway can reach no privacy officer"
             )
         await self.refuse_unreviewed(caller)
+
+
+def _places(told: Collection[PrivacyOfficer]) -> frozenset[str]:
+    return frozenset(officer.place for officer in told)
 
 
 def _theirs(entry: Entry) -> tuple[str | None, str | None, str | None]:
@@ -210,6 +231,14 @@ def _theirs(entry: Entry) -> tuple[str | None, str | None, str | None]:
 
 def _end(entry: Entry) -> datetime:
     return entry.at + LASTS
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    try:
+        yield
+    except (LogUnavailable, LogCorrupt):
+        raise TryLater("LOG_UNAVAILABLE", "the log cannot be read now; ask again") from None
 
 
 @contextmanager

@@ -42,6 +42,18 @@ def test_a_row_says_who_asked_whom_and_what_was_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (AuditKind.BREAK_GLASS, "anywhere-schools=TOLD"),
+        (AuditKind.SOURCE_CHANGE, "anywhere-schools=CONCERNED"),
+    ],
+)
+def test_an_agency_that_was_not_asked_is_not_said_to_be(kind: AuditKind, said: str) -> None:
+    (row,) = table(replace(asked("q1", MAYA), kind=kind))
+    assert row["agencies"] == said
+
+
+@pytest.mark.parametrize(
     "user",
     [
         *(

@@ -86,6 +86,21 @@ async def test_neither_who_stated_it_nor_their_manager_reviews(
         assert code(await on.review(stated_at(on), reviewer)) == "REVIEW_NOT_ALLOWED"
 
 
+@pytest.mark.parametrize(("agency", "reviews"), [("council", 1), ("spine", 1), ("no", 0)])
+async def test_a_privacy_officer_reviews_stated_harm_where_their_agency_was_asked(
+    tmp_path: Path, agency: str, reviews: int
+) -> None:
+    officer = replace(
+        REVIEWER, user="o.fficer", organisation=agency, roles=frozenset({"privacy-officer"})
+    )
+    async with scene(tmp_path) as on:
+        await on.ask(significantHarm=HARM)
+        answer = await on.review(stated_at(on), officer)
+        kinds = [each["kind"] for each in logged(on.town.settings.files.state)]
+    assert ("errors" not in answer.body) is bool(reviews)
+    assert kinds.count("REVIEW") == reviews
+
+
 async def test_a_question_that_states_no_harm_waits_for_no_review(tmp_path: Path) -> None:
     async with scene(tmp_path) as on:
         await on.ask()

@@ -9,10 +9,22 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.recorder.recorder import Recorder
 from gateway.model.caller import Caller
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
-from tests.support.gateway.break_glass import BREAK, FRESH, GRANT, NOW, REVIEWER, code, grant, scene
+from tests.support.gateway.auditors import ENTRIES, nodes
+from tests.support.gateway.break_glass import (
+    BREAK,
+    FRESH,
+    GRANT,
+    NOW,
+    REVIEWER,
+    Scene,
+    code,
+    grant,
+    scene,
+)
 from tests.support.loopback import serving
 from tests.support.settings import BRISK
 from tests.support.town import (
@@ -221,6 +233,59 @@ async def test_neither_the_user_nor_their_manager_reviews(tmp_path: Path, review
         answer = await on.review(on.granted_at, reviewer)
         waiting = await on.review(on.granted_at, note=" ")
     assert (code(answer), code(waiting)) == ("REVIEW_NOT_ALLOWED", "REVIEW_INVALID")
+
+
+OFFICER = replace(REVIEWER, user="o.fficer", roles=frozenset({"privacy-officer"}))
+
+
+async def found_by(on: Scene, agency: str) -> list[dict[str, Any]]:
+    headers = on.headers(replace(OFFICER, organisation=agency))
+    body = {"query": ENTRIES, "variables": {"filter": {"kind": "BREAK_GLASS"}}}
+    return nodes(await on.town.post(body, headers))
+
+
+async def test_a_privacy_officer_who_was_told_finds_the_entry_and_reviews_it(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as on:
+        await grant(on)
+        (seen,) = await found_by(on, "council")
+        answer = await on.review(int(seen["index"]), replace(OFFICER, organisation="council"))
+    assert [(each["agency"], each["outcome"]) for each in seen["agencies"]] == [("council", None)]
+    assert not seen["justification"]
+    assert not seen["childPseudonyms"]
+    assert answer.body["data"]["reviewAccess"]["kind"] == "BREAK_GLASS"
+
+
+@pytest.mark.parametrize("agency", ["elsewhere", "audit", "Council"])
+async def test_a_privacy_officer_reviews_what_their_agency_was_told_of_and_nothing_else(
+    tmp_path: Path, agency: str
+) -> None:
+    async with scene(tmp_path) as on:
+        await grant(on)
+        seen = await found_by(on, agency)
+        answer = await on.review(on.granted_at, replace(OFFICER, organisation=agency))
+        kinds = [each["kind"] for each in logged(on.town.settings.files.state)]
+    assert seen == []
+    assert code(answer) == "REVIEW_NOT_ALLOWED"
+    assert "REVIEW" not in kinds
+
+
+async def test_a_grant_of_an_earlier_release_is_reviewed_by_any_privacy_officer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = Recorder.broke_glass
+
+    async def as_before(recorder: Recorder, *said: Any) -> int:
+        return await logs(recorder, *said[:-1], ())
+
+    monkeypatch.setattr(Recorder, "broke_glass", as_before)
+    async with scene(tmp_path) as on:
+        await grant(on)
+        answer = await on.review(on.granted_at, OFFICER)
+        kinds = [each["kind"] for each in logged(on.town.settings.files.state)]
+    assert "errors" not in answer.body
+    assert kinds.count("REVIEW") == 1
 
 
 async def test_a_colleague_of_the_same_manager_reviews(tmp_path: Path) -> None:

@@ -16,7 +16,14 @@ from adapters.contract.paths import COMPILED, EXACT, Paths
 from gateway.audit.keys.epoch_keys import EpochKeys
 from gateway.audit.publish.witness_watch import WitnessWatch
 from gateway.audit.recorder.recorder import Recorder
-from gateway.config.operator_file import Area, Broker, OperatorFile, ShieldTeam, SourceGrant
+from gateway.config.operator_file import (
+    Area,
+    Broker,
+    OperatorFile,
+    PrivacyOfficer,
+    ShieldTeam,
+    SourceGrant,
+)
 from gateway.config.working_days import WorkingDays
 from gateway.fanout.fan_out import FanOut
 from gateway.fanout.source_call import SourceConnection
@@ -46,6 +53,7 @@ from tests.support.settings import UNHURRIED, settings_with
 from tests.support.town import SHIELD_TEAM
 
 _SCHEMA: Final = build_schema()._schema  # noqa: SLF001  as the gateway takes it
+_OFFICERS: Final = (PrivacyOfficer(agency="a0", place="mailto:privacy@a0.example"),)
 _KEYS: Final = EpochKeys("epoch-1", secrets.token_bytes(32), secrets.token_bytes(32))
 SETTINGS: Final = settings_with(questions__deadline=10.0, environment="development", **UNHURRIED)
 _DOCUMENTS: Final = {
@@ -85,7 +93,7 @@ async def law_gateway(
         store=grants,
         recorder=recorder,
         clock=clock,
-        places=lambda _: frozenset({"mailto:privacy@a0.example"}),
+        officers=lambda _: _OFFICERS,
         hurry=lambda: None,
         working_days=WorkingDays(),
         quotas=active.preparation.quotas,
