@@ -276,8 +276,9 @@ async def test_a_grant_of_an_earlier_release_is_reviewed_by_any_privacy_officer(
 ) -> None:
     logs = Recorder.broke_glass
 
-    async def as_before(recorder: Recorder, *said: Any) -> int:
-        return await logs(recorder, *said[:-1], ())
+    async def as_before(recorder: Recorder, caller: Caller, *said: Any) -> int:
+        query_id, why, pseudonyms, _ = said
+        return await logs(recorder, caller, query_id, why, pseudonyms, ())
 
     monkeypatch.setattr(Recorder, "broke_glass", as_before)
     async with scene(tmp_path) as on:
