@@ -46,7 +46,9 @@ class ConnectionPool:
         try:
             connection = self._kept() or await self._made()
             try:
-                await connection.send(written, head_only=request.method == "HEAD")
+                answered = connection.send(written, head_only=request.method == "HEAD")
+                del written  # it has left, and the answer may take seconds
+                await answered
                 return connection.received()
             except BaseException:
                 connection.abort()

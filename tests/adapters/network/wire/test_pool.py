@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -186,6 +187,31 @@ async def test_an_answer_that_comes_before_the_request_was_sent_is_read() -> Non
     async with asking(handle) as agency:
         assert await patiently(agency.ask(body=b" " * 30_000_000)) == b"too"
         gone.set()
+
+
+async def test_a_request_that_has_left_is_not_held_until_its_answer_comes() -> None:
+    size, read, may_answer = 1_000_000, asyncio.Event(), asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for _ in range(size // 1000):
+            await reader.readexactly(1000)
+        read.set()
+        await may_answer.wait()
+        writer.write(ANSWER)
+
+    async with asking(handle) as agency:
+        body = b" " * size
+        tracemalloc.start()
+        try:
+            asked = asyncio.create_task(agency.ask(body=body))
+            await patiently(read.wait())
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        may_answer.set()
+        assert await asked == b"ab"
+    assert held < size // 2
 
 
 async def test_a_server_that_closes_its_half_is_not_waited_for() -> None:
