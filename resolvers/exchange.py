@@ -7,13 +7,12 @@ alone is not joined until one more detail ties it to the caller's own words (ADR
 from collections import defaultdict
 from collections.abc import Iterable
 
-from adapters.contract.identifiers import NHS_NUMBER, UPN
 from adapters.contract.record import Identifier, Record
 from resolvers.child_need import ChildNeed, NeedCode
 from resolvers.comparison.agreement import Agreement
 from resolvers.comparison.names import givens
 from resolvers.comparison.postcodes import KnownHomes
-from resolvers.matching.details import Details, ReadOnce, numbers
+from resolvers.matching.details import Details, ReadOnce
 from resolvers.matching.evidence import bears_number, weigh
 from resolvers.matching.reference import Reference
 
@@ -28,7 +27,11 @@ def tied(
     """
     known = read.known(told)
     return tuple(
-        (source, record) for source, record in certain if _ties(known, read(source, record))
+        [
+            (source, record)
+            for source, record in certain
+            if read.kind(source, record).shares_number(known) or _ties(known, read(source, record))
+        ]
     )
 
 
@@ -64,11 +67,8 @@ def all_numbered(told: Reference, certain: Iterable[tuple[str, Record]], read: R
 
     What was told of places makes no difference to that.
     """
-    hers = numbers(told.identifiers)
-    return all(
-        not hers[NHS_NUMBER].isdisjoint(each.nhs_numbers) or not hers[UPN].isdisjoint(each.upns)
-        for each in (read.kind(source, record) for source, record in certain)
-    )
+    hers = read.known(told)
+    return all(read.kind(source, record).shares_number(hers) for source, record in certain)
 
 
 def _linked(hers: list[Details], held: list[Details]) -> list[Details]:
@@ -114,6 +114,11 @@ def _ties_firmly(known: Details, held: Details) -> bool:
         return True
     each = weigh(known, held)
     return each.postcode is Agreement.SAME or bool(each.ties)
+
+
+def needs_of(told: Reference) -> tuple[ChildNeed, ...]:
+    """What the caller could still tell, and what they could read again, if nobody was found."""
+    return tell_one_more(told), read_it_again(told)
 
 
 def tell_one_more(told: Reference) -> ChildNeed:

@@ -52,7 +52,7 @@ def of_answer(findings: Findings, caller: Caller, registry: Registry, today: dat
 
 
 def _of_name(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
-    mine = families([Name(family=own.family_name)])
+    mine = families([Name(family=own.family_name)]) if own.family_name else None
     if not mine:
         return
     theirs = {family for record in records for family in families(record.names)}
@@ -67,7 +67,7 @@ def _last_name(carer: Carer) -> str:
 
 
 def _of_home(own: OwnDetails, records: Iterable[Record]) -> Iterable[AccessFlag]:
-    mine = postcodes.read([own.postcode])
+    mine = postcodes.read([own.postcode]) if own.postcode else None
     if not mine:
         return
     near = [a for r in records for a in r.addresses if mine & postcodes.read([a.postcode])]
@@ -90,7 +90,7 @@ def _house(line: str | None) -> str:
 
 
 def _same_telephone(own: OwnDetails, records: Iterable[Record]) -> bool:
-    mine = _number(own.telephone)
+    mine = _number(own.telephone) if own.telephone else ""
     return bool(mine) and any(_number(c.telephone) == mine for r in records for c in r.carers)
 
 

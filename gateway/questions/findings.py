@@ -248,9 +248,14 @@ def _of_others(
 ) -> frozenset[Identifier]:
     """The numbers that identity sources hold for somebody evidently other than the child."""
     known = read.known(reference)
-    held = (read(a.source, record) for a in spine for record in a.records)
-    strangers = (d for d in held if not d.shares_number(known) and weigh(known, d).contradicted)
-    return frozenset[Identifier]().union(*(each.identifiers for each in strangers))
+    numberless = [
+        read(answered.source, record)
+        for answered in spine
+        for record in answered.records
+        if not read.kind(answered.source, record).shares_number(known)
+    ]
+    strangers = [each.identifiers for each in numberless if weigh(known, each).contradicted]
+    return frozenset[Identifier]().union(*strangers)
 
 
 def _superseding(stated: Reference, answered: SourceAnswer) -> Reference:

@@ -112,31 +112,16 @@ class Preparation:
     policy: Policy
     trusted: TrustedDocuments | None = None
     plans: KnownPlans = field(default_factory=KnownPlans, init=False, repr=False, compare=False)
+    questions: QuestionSettings = field(init=False, repr=False, compare=False)
+    roles: RoleSettings = field(init=False, repr=False, compare=False)
+    schema: GraphQLSchema = field(init=False, repr=False, compare=False)
+    quotas: Quotas = field(init=False, repr=False, compare=False)
+    clock: Clock = field(init=False, repr=False, compare=False)
 
-    @property
-    def questions(self) -> QuestionSettings:
-        """How long and how large a question may be."""
-        return self.stages.questions
-
-    @property
-    def roles(self) -> RoleSettings:
-        """The roles that open more than a question."""
-        return self.stages.roles
-
-    @property
-    def schema(self) -> GraphQLSchema:
-        """The schema that documents are of."""
-        return self.stages.schema
-
-    @property
-    def quotas(self) -> Quotas:
-        """How much everybody may ask."""
-        return self.stages.quotas
-
-    @property
-    def clock(self) -> Clock:
-        """The gateway's clock."""
-        return self.stages.clock
+    def __post_init__(self) -> None:
+        """Have at hand what every question asks of the stages."""
+        for name in ("questions", "roles", "schema", "quotas", "clock"):
+            object.__setattr__(self, name, getattr(self.stages, name))
 
     async def caller(self, request: Request) -> Caller:
         """Who asks; SignIn if that is not certain."""

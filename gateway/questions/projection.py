@@ -39,7 +39,8 @@ def _ask(
 ) -> tuple[ChildNeed, ...]:
     """What the caller could tell or check; nothing hangs on a record that they do not see."""
     waits_for_a_tie = findings.untied and unresolved
-    return view.needs[:1] if waits_for_a_tie else view.needs
+    needs = view.needs()
+    return needs[:1] if waits_for_a_tie else needs
 
 
 def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild | None:

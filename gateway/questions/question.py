@@ -86,6 +86,7 @@ class RunningQuestion:
         self._wholly_said: WholeAnswer | None = None
         self._spoken: Restriction | None = None
         self._unsaid_restriction = False
+        self._told_of: Findings | None = None  # once nothing comes any more
 
     @property
     def receipt(self) -> Receipt:
@@ -195,7 +196,9 @@ class RunningQuestion:
             moment = asked.shield.moment(self._answers, asked.order, self._fan_out.now)
             await self._fan_out.until(moment)
             self._confirm()
-            answer = whole(asked.view, self._findings)
+            found = self._findings
+            answer = whole(asked.view, found)
+            self._told_of = found
             if answer.child is None:
                 await asked.nobody_found()
             return answer
@@ -235,7 +238,7 @@ class RunningQuestion:
 
     @property
     def _findings(self) -> Findings:
-        return self._shield.told(self._answers)
+        return self._told_of or self._shield.told(self._answers)
 
     def _settled(self, agency: str) -> bool:
         """Whether no later answer can change this agency's row, nor a shield hide it."""

@@ -48,7 +48,7 @@ Seal = Callable[[str, str, str | None], str]
 class ReleaseView:
     """What decides what one caller sees in one question; `seal` makes a candidate's key.
 
-    `needs` is what the caller could still tell, and what they could read again.
+    `needs` gives what the caller could still tell, and what they could read again.
     `on_record` decides again on what a record says; left out, `verdicts` stand. Of the sources of
     `gateway_only` nobody but the gateway learns anything. Without `tells_child` the document does
     not select the child, who is then not stitched. `standing` keeps what of an agency's row hangs
@@ -65,7 +65,7 @@ class ReleaseView:
     gateway_only: frozenset[str] = frozenset()
     on_record: OnRecord | None = None
     broke_glass: bool = False
-    needs: tuple[ChildNeed, ...] = ()
+    needs: Callable[[], tuple[ChildNeed, ...]] = tuple
     tells_child: bool = True
     standing: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

@@ -33,7 +33,7 @@ from gateway.questions.shield.home import ToldHome
 from gateway.questions.shield.namesakes import NamesakeSearch
 from gateway.questions.shield.state import ShieldState, circle_of
 from gateway.questions.teaching import Teaching
-from resolvers.exchange import read_it_again, tell_one_more
+from resolvers.exchange import needs_of
 from resolvers.matching.details import ReadOnce
 from resolvers.matching.reference import Reference
 
@@ -93,7 +93,7 @@ class QuestionFactory:
             tells_child=prepared.tells_child,
             standing=prepared.decided.standing,
             broke_glass=prepared.inquiry.reason.break_glass is not None,
-            needs=(tell_one_more(stated), read_it_again(stated)),
+            needs=partial(needs_of, stated),
         )
         order = _order(prepared, intent, admitted)
         read = ReadOnce(by_kind=preparation.stages.paths.compiled)

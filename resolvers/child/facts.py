@@ -28,7 +28,7 @@ def facts(
     a `same` only equal values are one.
     """
     if len(said) < len("ab"):
-        return tuple(Fact(value, (source,)) for value, source in said)
+        return tuple([Fact(value, (source,)) for value, source in said]) if said else ()
     if (alone := said_alike(said)) is not None:
         return (alone,)
     groups: dict[Hashable, list[tuple[T, Provenance]]] = {}

@@ -45,8 +45,10 @@ def compare(held: PartialDate, known: PartialDate, *, estimated: bool = False) -
 
 
 def _compare(held: PartialDate, known: PartialDate) -> Agreement:
+    if held == known:
+        return _VAGUE if vague(held) else _SAME
     if not (vague(held) or vague(known)):
-        return _SAME if held == known else _miswritten(held, known)
+        return _miswritten(held, known)
     if compatible(held, known):
         return _VAGUE
     placeholder = held.placeholder or known.placeholder

@@ -91,7 +91,9 @@ def share_further(held: frozenset[str], known: frozenset[str]) -> bool:
 
     No initial counts, and none that many share.
     """
-    return any(len(one & other) > 1 for one in _informative(held) for other in _informative(known))
+    mine = _informative(held)
+    theirs = _informative(known) if mine else ()
+    return any(len(one & other) > 1 for one in mine for other in theirs) if theirs else False
 
 
 def share_common(held: frozenset[str], known: frozenset[str]) -> bool:

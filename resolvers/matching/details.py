@@ -115,10 +115,11 @@ class Details:
     @classmethod
     def of_reference(cls, reference: Reference) -> Self:
         """All that is known of the child: what the caller stated and what was added."""
-        stated = reference.stated_birth_date
+        stated, names = reference.stated_birth_date, reference.names
+        called_so = names == reference.stated_names
         return cls._known(
             reference,
-            (*reference.names, *reference.stated_names),
+            names if called_so else (*names, *reference.stated_names),
             reference.birth_dates | ({stated} if stated else frozenset()),
         )
 
@@ -133,11 +134,13 @@ class Details:
         cls, reference: Reference, names: tuple[Name, ...], birth_dates: frozenset[PartialDate]
     ) -> Self:
         where, told = reference.postcodes, reference.surroundings
+        stated = reference.stated_names
+        called = givens(stated)
         return cls(
             *_numbers(reference.identifiers),
             records=reference.identifiers,
             families=families(names),
-            givens=learned(givens(names), givens(reference.stated_names)),
+            givens=called if names == stated else learned(givens(names), called),
             birth_dates=birth_dates - reference.birth_dates_estimated,
             estimates=birth_dates & reference.birth_dates_estimated,
             sex=reference.sex,
@@ -228,7 +231,9 @@ class ReadOnce:
         """What the caller stated of the child."""
         found = self._stated.get(id(reference))
         if found is None:
-            found = self._stated[id(reference)] = reference, Details.of_stated(reference)
+            alike = _adds_nothing(reference)
+            read = self.known(reference) if alike else Details.of_stated(reference)
+            found = self._stated[id(reference)] = reference, read
         return found[1]
 
     def _as_said(self, source: str, record: Record) -> tuple[Record, Details, Details]:
@@ -246,6 +251,13 @@ class ReadOnce:
                 self._said[said] = before
             met = self._met[source, id(record)] = (record, *before)
         return met
+
+
+def _adds_nothing(reference: Reference) -> bool:
+    """Whether all that is known of whom and when was stated: what else is, both ways read."""
+    stated = reference.stated_birth_date
+    born = frozenset({stated} if stated else ())
+    return reference.names == reference.stated_names and reference.birth_dates == born
 
 
 def kind_of(held: Details, record: Record) -> Hashable:

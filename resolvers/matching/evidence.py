@@ -99,6 +99,8 @@ class Evidence(NamedTuple):
 
         As strong as its weaker part; VAGUE where only one of the two fits.
         """
+        if self.given_name is self.family is _SAME:
+            return _SAME
         given, family = self.given, self.family
         if given is _DIFFERENT:
             return given
@@ -119,8 +121,7 @@ class Evidence(NamedTuple):
 
         Twins and siblings share the family name, so that the given name has to be the same.
         """
-        called_so = self.given is _SAME and self.name.strong
-        return called_so or self.birth_date is _SAME
+        return self.birth_date is _SAME or (self.given is _SAME and self.name.strong)
 
     @property
     def contradicted(self) -> bool:
@@ -228,6 +229,8 @@ def _ties(held: Around, known: Around) -> tuple[str, ...]:
 
 def _otherwise_named(held: Details, known: Details, found: _Names) -> _Names:
     """What the names say once their places are not taken for granted; else as `found`."""
+    if not ((known.givens or known.families) and (held.givens or held.families)):
+        return found
     family, given = found
     if _one_chain(held, known):
         return _SAME, _SAME

@@ -59,7 +59,9 @@ class KnownOfChild:
     def of(cls, reference: Reference, read: ReadOnce | None = None) -> Self:
         """What a reference says; `read` spares reading it again."""
         if read is not None:
-            return cls(read.known(reference), read.stated(reference))
+            return read.once(
+                cls, (reference,), lambda: cls(read.known(reference), read.stated(reference))
+            )
         return cls(Details.of_reference(reference), Details.of_stated(reference))
 
 
@@ -142,9 +144,9 @@ class Assessment(NamedTuple):
         said = self.evidence.named
         return Grade(
             grade=self.grade,
-            agreed=tuple(name for name, verdict in said if verdict is _SAME),
-            differed=tuple(name for name, verdict in said if verdict in _DIFFERING),
-            not_held=tuple(name for name, verdict in said if verdict is _NOT_HELD),
+            agreed=tuple([name for name, verdict in said if verdict is _SAME]),
+            differed=tuple([name for name, verdict in said if verdict in _DIFFERING]),
+            not_held=tuple([name for name, verdict in said if verdict is _NOT_HELD]),
             likely_other=self.likely_other,
             wanted=wanted(known, held, self.evidence, certain=self.grade is MatchGrade.CERTAIN),
             reason=self.reason,

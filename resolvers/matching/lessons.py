@@ -21,6 +21,8 @@ def taught(
     if not members:
         return asked, frozenset()
     known = asked.all
+    if all(_taught_already(known, held) for held in members):
+        return asked, frozenset()
     said = {n: _all_of(held.numbers(n) for held in members) for n in NUMBERS}
     open_schemes = [n for n in NUMBERS if not known.numbers(n)]
     disputed = frozenset(
@@ -36,6 +38,15 @@ def taught(
     nhs_numbers, upns = (learned[n] for n in NUMBERS)
     further = replace(known, nhs_numbers=nhs_numbers, upns=upns, families=families, postcodes=homes)
     return replace(asked, all=further), disputed
+
+
+def _taught_already(known: Details, held: Details) -> bool:
+    """Whether a record says nothing of her that could teach: as most do beside another."""
+    if not held.families <= known.families:
+        return False
+    if (held.nhs_numbers and not known.nhs_numbers) or (held.upns and not known.upns):
+        return False
+    return known.postcodes is None or (held.postcodes or known.postcodes) <= known.postcodes
 
 
 def _families(known: Details, held: Details) -> frozenset[str]:

@@ -41,12 +41,14 @@ def _given_in_full(known: Details, held: Details, evidence: Evidence) -> bool:
     """Whether the record has a further given name, or the whole of one known by its initial."""
     if _words(held) > 1 and _words(known) <= 1:
         return True
+    if evidence.given_name is not _VAGUE:
+        return False
     initial = all(len(name) == 1 for name in known.givens)
-    return evidence.given_name is _VAGUE and initial and max(map(len, held.givens)) > 1
+    return initial and max(map(len, held.givens)) > 1
 
 
 def _words(details: Details) -> int:
-    return max((len(name.split()) for name in details.givens), default=0)
+    return max([len(name.split()) for name in details.givens], default=0)
 
 
 def _whole(details: Details) -> bool:

@@ -40,6 +40,7 @@ class ToldHome:
     search: NamesakeSearch
     _supposed: dict[frozenset[Identifier], Finder] = field(default_factory=dict)
     _told: dict[bool, Reference] = field(default_factory=dict)
+    _latest: tuple[Mapping[str, SourceAnswer], tuple[Findings, ...]] | None = None
     _settled: bool = False
 
     @property
@@ -61,7 +62,10 @@ class ToldHome:
         """
         if found.restriction is Restriction.RESTRICTED or self._settled:
             return ()
-        return self._children(found.answers)
+        latest = self._latest
+        if latest is None or latest[0] is not found.answers:  # findings keep answers of their own
+            latest = self._latest = found.answers, self._children(found.answers)
+        return latest[1]
 
     def _children(self, answers: Mapping[str, SourceAnswer]) -> tuple[Findings, ...]:
         children = _likely(self._named(_NOBODY).of(answers), self._authorities)

@@ -5,9 +5,10 @@ It goes on beside the calls of the question, and ends with the question at the l
 
 import asyncio
 from collections.abc import Mapping
+from operator import is_
 
 from gateway.fanout.fan_out import Calls
-from gateway.fanout.source_answer import Keys
+from gateway.fanout.source_answer import Keys, SourceAnswer
 from gateway.questions.order import Judge, Order, SourceAnswers, Teacher, not_own
 
 
@@ -20,6 +21,7 @@ class SecondLook:
         self._teacher = teacher
         self._calls = calls
         self._search: asyncio.Task[None] | None = None
+        self._in_vain: tuple[SourceAnswer, ...] | None = None
         self.news = False
 
     @property
@@ -36,10 +38,21 @@ class SecondLook:
             return True
         if self._search is not None:
             self._search.result()
+        if self._is_known(seen):
+            return False
         if wanted := self._judge.namesakes(seen):
             self._search = asyncio.create_task(self._searched(wanted))
             self._search.add_done_callback(lambda _: self._calls.wake())
+        else:
+            self._in_vain = tuple(seen.values())
         return self.under_way
+
+    def _is_known(self, seen: SourceAnswers) -> bool:
+        """Whether these very answers had nobody searched, and nobody was heard since."""
+        before = self._in_vain
+        return (
+            before is not None and len(before) == len(seen) and all(map(is_, before, seen.values()))
+        )
 
     async def end(self, seen: SourceAnswers) -> None:
         """Search until nothing is left, or the deadline; whoever is late was not heard."""
@@ -62,5 +75,6 @@ class SecondLook:
             await self._teacher.pass_on(passed)
         found = {s: self._calls.search(s, keys, asking[s]) for s, keys in wanted.items()}
         await asyncio.wait(found.values())
+        self._in_vain = None
         self._judge.hear({source: search.result() for source, search in found.items()})
         self.news = True

@@ -81,13 +81,13 @@ class ShieldState:
         self._heard, self._first = heard, first
         judged = self._judged
         self._state = max(judged, self._state or judged, key=_GRAVITY.index)
+        near = self._near
         if self._state is Restriction.RESTRICTED:
             self._settled = self._settled or self._unsaid.all_said
         else:
             # What is hidden stays so. Whoever is shown where she is must not be shown too soon.
-            hidden = self.view.hides(self._near)
-            self._settled = hidden or self._unsaid.none_to_come
-        self._unseen = self._shows_nobody(self._near)
+            self._settled = self.view.hides(near) or self._unsaid.none_to_come
+        self._unseen = self._shows_nobody(near)
         return self.hidden or self._unseen
 
     @property
@@ -105,7 +105,8 @@ class ShieldState:
     def _judged(self) -> Restriction:
         """What the circle says, and what a second look at the shield set adds."""
         found = self._of_circle(self._heard)
-        looked = self.near.of(self.search.with_looks(self._heard))
+        again = self.search.with_looks(self._heard) if self.search.looked else None
+        looked = found if again is None else self.near.of(again)
         if looked.restriction is Restriction.RESTRICTED:
             return Restriction.RESTRICTED
         unsure = self.search.unlooked(found) or looked.owed
@@ -253,7 +254,7 @@ class ShieldState:
         What was found by a search bears some too. Of a restricted child nobody is asked any more.
         """
         inside = {name: each for name, each in answers.items() if name in self.circle}
-        found = self.near.of(self.search.with_looks(inside))
+        found = self.near.of(self.search.with_looks(inside) if self.search.looked else inside)
         views = (found, *self.home.supposed(found))
         return self.numbers.wanted(v for v in views if v.restriction is not Restriction.RESTRICTED)
 

@@ -151,8 +151,8 @@ def _kinds(
     kinds, hers = _Kinds({}, {}), reference.identifiers
     if not hers:
         return None
-    known = KnownOfChild.of(reference, read)
-    named = any(each.scheme not in NUMBERS for each in hers)
+    known = KnownOfChild.of(reference, read) if reference.of_others else None
+    named = not {each.scheme for each in hers}.issubset(NUMBERS)
     for source, records in records_by_source.items():
         if len(records) > 1:
             return None
@@ -165,7 +165,8 @@ def _kinds(
             population = populations.get(source)
             key = kinds.at[source] = id(first), population
             if key not in kinds.every:
-                kinds.every[key] = _Kind(credible(reference, known, first), population)
+                held = credible(reference, known, first) if known else first
+                kinds.every[key] = _Kind(held, population)
     return kinds
 
 

@@ -89,12 +89,8 @@ def _over(said: _Ways, names: Mapping[_Way, int]) -> set[str]:
 
 
 def _names(way: _Way) -> int:
-    return sum(_parts(text) for texts in way for text in texts)
-
-
-def _parts(text: str) -> int:
-    """How many names a text counts for: its words are compared too, each with each."""
-    return max(1, (text.count(" ") + 1) // 2)
+    """How many names the texts count for: their words are compared too, each with each."""
+    return sum([max(1, (text.count(" ") + 1) // 2) for texts in way for text in texts])
 
 
 def without_crowds(
