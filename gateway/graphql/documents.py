@@ -95,7 +95,9 @@ class DocumentOperation:
 
     def asks(self, variables: Mapping[str, Any]) -> bool:
         """Whether it asks about a child with these variables: its question may be skipped."""
-        return self.question is not None and included(self.when, self._with_defaults(variables))
+        if self.question is None or not self.when:
+            return self.question is not None
+        return included(self.when, self._with_defaults(variables))
 
     def keys_with(self, variables: Mapping[str, Any]) -> AnswerKeys:
         """The keys of its answers in a response to these variables."""
@@ -178,10 +180,12 @@ class Documents:
 
         The largest takes a tenth of a second, in which others are to be served.
         """
-        if self.is_unread(text):
+        digest = digest_of(text)
+        if (kept := self._kept.get(digest)) is not None:
+            return kept
+        if digest not in self._refused:
             async with self._reading:
                 if self.is_unread(text):
-                    digest = digest_of(text)
                     with self._remembering(digest):
                         self._kept[digest] = await asyncio.to_thread(self.read, text, digest)
         return self.document(text)

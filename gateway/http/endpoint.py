@@ -202,9 +202,11 @@ async def _whole(
         return Response(body, headers=HEADERS, media_type=Framing.EVENTS.media_type)
     status = _PARTIAL_SUCCESS if result.errors and not wanted.legacy else 200
     response = as_json(told, status, wanted)
-    causes = [error.original_error for error in result.errors or ()]
-    if waits := [cause.retry_after_s for cause in causes if isinstance(cause, LimitReached)]:
-        response.headers["Retry-After"] = str(max(waits))
+    if result.errors:
+        causes = [error.original_error for error in result.errors]
+        waits = [cause.retry_after_s for cause in causes if isinstance(cause, LimitReached)]
+        if waits:
+            response.headers["Retry-After"] = str(max(waits))
     return response
 
 

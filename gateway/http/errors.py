@@ -60,7 +60,9 @@ def refusal(error: TeamAroundError, wanted: Accepts) -> Response:
 
 def refusing(result: ExecutionResult) -> TeamAroundError | None:
     """Why the whole request is refused after all: nothing can be logged, or all fields refuse."""
-    causes = [each for error in result.errors or () if (each := _cause(error))]
+    if not result.errors:
+        return None
+    causes = [each for error in result.errors if (each := _cause(error))]
     if later := [each for each in causes if isinstance(each, TryLater)]:
         return later[0]
     given = [value for value in (result.data or {}).values() if value is not None]

@@ -151,13 +151,19 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 def only(request: HttpRequest, header: str) -> str | None:
     """The header's one value; none where it was sent twice, so that no half is trusted."""
-    sent = request.headers.getlist(header)
+    sent = _sent(request, header)
     return sent[0] if len(sent) == 1 else None
 
 
 def all_of(request: HttpRequest, header: str) -> str:
     """The values of a header that may be sent several times, as one list (RFC 9110, 5.3)."""
-    return ", ".join(request.headers.getlist(header))
+    return ", ".join(_sent(request, header))
+
+
+def _sent(request: HttpRequest, header: str) -> list[str]:
+    """The values of a header, by its name in lower case, in their order."""
+    wanted = header.encode()
+    return [value.decode("latin-1") for name, value in request.scope["headers"] if name == wanted]
 
 
 @lru_cache(maxsize=256)
@@ -179,7 +185,7 @@ def _refuse_coding(header: str) -> None:
 
 async def _body(request: HttpRequest, max_body: int) -> bytes:
     # The parser takes digits only; more of them than Python converts are refused before it.
-    if int(request.headers.get("content-length", "0")) > max_body:
+    if int(next(iter(_sent(request, "content-length")), "0")) > max_body:
         raise _too_large(max_body)  # else a client that waits to be let on would send it all
     body = bytearray()
     async for chunk in request.stream():

@@ -115,11 +115,11 @@ class Quotas:
     async def admit_questions(self, caller: Caller, questions: int) -> None:
         """Count so many questions, unless they are too many or too many found nobody."""
         now = self._now()
+        both = self._both(caller)
         counts = [
-            limit.count(who, now, questions)
-            for limit, who in zip(self._rates, self._both(caller), strict=True)
+            limit.count(who, now, questions) for limit, who in zip(self._rates, both, strict=True)
         ]
-        unfound = self._unfound.count(self._both(caller)[0], now, 0)
+        unfound = self._unfound.count(both[0], now, 0)
         *asked, found_nobody = await self._counts.add([*counts, unfound])
         for limit, count in zip(self._rates, asked, strict=True):
             if count > limit.most:
@@ -194,17 +194,21 @@ class Quotas:
 
     async def _admit_child(self, caller: Caller, child: AskedOf) -> None:
         now = self._now()
-        names = sorted(child.pseudonyms)
-        for limit, who in zip(self._different, self._both(caller), strict=True):
-            seen = [limit.count(f"{who} {name}", now, 0) for name in names]
-            if all(await self._counts.add(seen)) and names:
+        both, names = self._both(caller), sorted(child.pseudonyms)
+        limits = tuple(zip(self._different, both, strict=True))
+        asked = [limit.count(f"{who} {name}", now, 0) for limit, who in limits for name in names]
+        seen = await self._counts.add(asked)
+        if seen and all(seen):
+            limits = ()
+        for place, (limit, who) in enumerate(limits):
+            if names and all(seen[place * len(names) : (place + 1) * len(names)]):
                 continue
             (others,) = await self._counts.add([limit.count(who, now)])
             if others > limit.most:
                 raise limit.exceeded(now)
             await self._counts.add([limit.count(f"{who} {name}", now) for name in names])
         if child.beyond:
-            await self._admit_beyond(self._both(caller)[0], names, now)
+            await self._admit_beyond(both[0], names, now)
 
     async def _admit_beyond(self, who: str, names: Sequence[str], now: float) -> None:
         counts = [self._beyond.count(f"{who} {name}", now) for name in names]

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from cachetools import TTLCache
-
 from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counted import begin_counting
 from gateway.identity.counters import Count
@@ -66,7 +64,8 @@ class RequestQuota:
     def __init__(self, limits: LimitSettings, now: Callable[[], float]) -> None:
         self._most = {"": limits.requests_per_minute, "mistyped ": limits.mistyped_per_minute}
         self._now = now
-        self._counted: TTLCache[tuple[str, int], int] = TTLCache(_KEPT, 2 * _MINUTE, now)
+        self._minute = 0
+        self._counted: dict[str, int] = {}
 
     def count(self, who: str, cost: int, kind: str = "") -> None:
         """So much more of a user in this minute; LimitReached if it is too much."""
@@ -86,8 +85,13 @@ class RequestQuota:
         self._added(who, -cost)
 
     def _added(self, who: str, cost: int) -> int:
-        key = (who, int(self._now()) // _MINUTE)
-        self._counted[key] = counted = max(0, self._counted.get(key, 0) + cost)
+        minute = int(self._now()) // _MINUTE
+        if minute != self._minute:
+            self._minute, self._counted = minute, {}
+        counted = max(0, self._counted.pop(who, 0) + cost)
+        if len(self._counted) >= _KEPT:  # the first of them has asked nothing for longest
+            del self._counted[next(iter(self._counted))]
+        self._counted[who] = counted
         return counted
 
 

@@ -181,6 +181,8 @@ def _known(details: Mapping[str, Any]) -> Known:
 
 
 def _chosen(every: list[Mapping[str, Any]]) -> tuple[ChosenRecord, ...]:
+    if not every:
+        return ()
     if len(every) > _MOST_CHOSEN:
         raise AskDifferently(
             "VARIABLES_INVALID",
@@ -218,10 +220,12 @@ def _record(details: Mapping[str, Any] | None) -> tuple[str, str] | None:
 
 def refuse_too_few(known: Known) -> None:
     """AskDifferently unless enough is known of a child to ask about one and no other."""
+    numbered = bool(known.nhs_number or known.upn or known.agency_record)
+    if numbered and known.birth_date:
+        return
     name = Name(known.given_names, known.family_name)
     given, family = bool(givens([name])), bool(families([name]))
-    numbered = bool(known.nhs_number or known.upn or known.agency_record)
-    if numbered and (given or family or known.birth_date):
+    if numbered and (given or family):
         return
     if given and family and known.birth_date:
         return

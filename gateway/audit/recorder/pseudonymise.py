@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -86,8 +85,9 @@ async def protect_texts(
     TryLater if the keys cannot be used; AskDifferently if a text is too long.
     """
     try:
-        with _keys_in_reach():
-            return await protect_under(keys, messages, texts, query_id=query_id)
+        return await protect_under(keys, messages, texts, query_id=query_id)
+    except KeysUnavailable as error:
+        raise _out_of_reach(error) from None
     except TextTooLong:
         raise AskDifferently(
             "JUSTIFICATION_TOO_LONG", f"a text in words has at most {MAX_TEXT} bytes"
@@ -96,15 +96,18 @@ async def protect_texts(
 
 async def found_under(keys: KeyService, known: Known) -> tuple[Pseudonym, ...]:
     """Every pseudonym of a child so known, under every live epoch; TryLater as above."""
-    with _keys_in_reach():
+    try:
         return await protect_everywhere(keys, hmac_inputs(known))
+    except KeysUnavailable as error:
+        raise _out_of_reach(error) from None
 
 
 async def opened(keys: KeyService, sealed: Sealed, query_id: str) -> str | None:
     """A sealed text again; None once its epoch's key is gone and nobody can read it."""
     try:
-        with _keys_in_reach():
-            return await unseal(keys, sealed, query_id)
+        return await unseal(keys, sealed, query_id)
+    except KeysUnavailable as error:
+        raise _out_of_reach(error) from None
     except SealBroken:
         return None
 
@@ -185,13 +188,10 @@ def _detail(inquiry: Inquiry) -> str | None:
     return "_".join(code for code, given in said.items() if given) or None
 
 
-@contextmanager
-def _keys_in_reach() -> Iterator[None]:
-    try:
-        yield
-    except KeysUnavailable as error:
-        events.key_service_unavailable(error)
-        raise TryLater(
-            "KEY_SERVICE_UNAVAILABLE",
-            "the key service cannot be used, so nothing can be logged and nothing is asked or told",
-        ) from None
+def _out_of_reach(error: KeysUnavailable) -> TryLater:
+    """The refusal, once the gateway's own log has the cause."""
+    events.key_service_unavailable(error)
+    return TryLater(
+        "KEY_SERVICE_UNAVAILABLE",
+        "the key service cannot be used, so nothing can be logged and nothing is asked or told",
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -278,8 +278,8 @@ class Recorder:
         """TryLater if the keys cannot be used now."""
         await pseudonymise.protect_texts(self.keys, [], [], query_id="")
 
-    async def _append(self, entry: Entry, until: float | None = None) -> int:
-        return await self.patient.append(entry, until)
+    def _append(self, entry: Entry, until: float | None = None) -> Awaitable[int]:
+        return self.patient.append(entry, until)
 
     async def _append_count(self, refused: RefusalKey, times: int) -> None:
         try:

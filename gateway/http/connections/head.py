@@ -32,8 +32,8 @@ def refuse_head(version: str, method: bytes, target: bytes, headers: Headers) ->
         raise NotServed(400)
     if b"transfer-encoding" in names:
         _refuse_coding(version, headers)
-    if any(value.lower() != b"100-continue" for value in _said(headers, b"expect")):
-        raise NotServed(417)
+    if b"expect" in names:
+        _refuse_expecting(headers)
 
 
 def expects(headers: Headers) -> bool:
@@ -46,6 +46,11 @@ def _refuse_coding(version: str, headers: Headers) -> None:
         raise NotServed(400)
     if [value.lower() for value in _said(headers, b"transfer-encoding")] != [b"chunked"]:
         raise NotServed(501)
+
+
+def _refuse_expecting(headers: Headers) -> None:
+    if any(value.lower() != b"100-continue" for value in _said(headers, b"expect")):
+        raise NotServed(417)
 
 
 def _said(headers: Headers, wanted: bytes) -> list[bytes]:

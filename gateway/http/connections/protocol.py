@@ -265,7 +265,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._until = self.loop.time() + LINGER_S
         else:
             self._be_idle()
-            self._go_on()
+            if self._later:
+                self._go_on()
 
     def _go_on(self) -> None:
         data, self._later = self._later, b""

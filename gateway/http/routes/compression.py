@@ -4,6 +4,7 @@ Which coding is chosen as RFC 9110 has it, by weight; the library that compresse
 compression gives nothing away is in ADR 0045.
 """
 
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import Final
 
@@ -56,14 +57,13 @@ class Compression:
             app, zstd_level=_ZSTD, brotli_quality=_BROTLI, gzip_level=_GZIP
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer as the application does, compressed."""
-        asked = b",".join(value for name, value in scope["headers"] if name == _NAME)
+        asked = b",".join([value for name, value in scope["headers"] if name == _NAME])
         try:
             chosen = coding(asked.decode("latin-1"))
         except AskDifferently as error:
-            await refusal(error, Accepts(LEGACY_JSON, None))(scope, receive, send)
-            return
+            return refusal(error, Accepts(LEGACY_JSON, None))(scope, receive, send)
         others = [(name, value) for name, value in scope["headers"] if name != _NAME]
         headers = [*others, (_NAME, chosen.encode())]
-        await self._compressing({**scope, "headers": headers}, receive, send)
+        return self._compressing({**scope, "headers": headers}, receive, send)

@@ -1,5 +1,6 @@
 """What every response says to the browser or client that gets it, whatever it is about."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,12 +32,12 @@ class ResponseHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, with these headers."""
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 said = [*message.get("headers", ())]
                 names = {name.lower() for name, _ in said}
                 more = [header for header in self._headers if header[0] not in names]
                 message = {**message, "headers": said + more}
-            await send(message)
+            return send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,5 +1,6 @@
 """The paths that a gateway answers: questions, probes, its public keys and its log."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.applications import Starlette
@@ -53,13 +54,12 @@ class QuestionsFirst:
         self._questions = questions
         self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer what came."""
         asks = scope["type"] == "http" and scope["method"] == "POST"
         if asks and scope["path"] == _QUESTIONS and not scope.get("root_path"):
-            await self._questions(scope, receive, send)
-        else:
-            await self._others(scope, receive, send)
+            return self._questions(scope, receive, send)
+        return self._others(scope, receive, send)
 
 
 def routes(pipeline: Pipeline, settings: Settings) -> ASGIApp:

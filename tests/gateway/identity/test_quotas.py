@@ -1,6 +1,7 @@
 """Nobody browses children: who asks too fast, about too many or in vain is told when to come."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -317,3 +318,32 @@ async def test_of_too_many_names_those_not_counted_for_longest_are_forgotten() -
     counts = ProcessCounters(lambda: 0.0, kept=2)
     assert await counts.add([Count(name, 60) for name in "abcb"]) == [1, 1, 1, 2]
     assert await counts.add([Count("a", 60), Count("b", 60)]) == [1, 3]
+
+
+async def test_what_is_over_makes_room_before_what_still_counts() -> None:
+    now = 0.0
+    counts = ProcessCounters(lambda: now, kept=2)
+    await counts.add([Count("a minute", 60), Count("an hour", 3600), Count("an hour", 3600)])
+    await counts.add([Count("a minute", 60, 0)])  # asked about last, and over first
+    now = 60.0
+    assert await counts.add([Count("another", 60), Count("an hour", 3600)]) == [1, 3]
+
+
+async def test_a_count_begins_anew_once_its_time_is_over_however_often_it_was_asked_about() -> None:
+    now = iter((0.0, 30.0, 59.0, 60.0, 60.0))
+    counts = ProcessCounters(lambda: next(now))
+    assert [await counts.add([Count("a minute", 60)]) for _ in range(3)] == [[1], [2], [3]]
+    assert await counts.add([Count("a minute", 60, 0), Count("a minute", 60)]) == [0, 1]
+
+
+async def test_names_without_end_leave_nothing_of_those_that_are_forgotten() -> None:
+    counts = ProcessCounters(lambda: 0.0, kept=3)
+    tracemalloc.start()
+    try:
+        for name in range(5_000):
+            assert await counts.add([Count(str(name), 60)]) == [1]
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000
+    assert await counts.add([Count(str(n), 60, 0) for n in range(4_996, 5_000)]) == [0, 1, 1, 1]
