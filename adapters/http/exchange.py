@@ -71,7 +71,9 @@ class PooledConnections:
     async def send(self, request: HttpRequest) -> HttpAnswer | Unavailable | Malformed:
         """Send once over a connection of the pool."""
         try:
-            received = await self.pool.exchange(request)
+            answering = self.pool.exchange(request)
+            del request  # the pool lets it go once it is sent
+            received = await answering
             if "content-encoding" in received.headers:
                 return await self._plain(received)
         except (aiohttp.ClientError, OSError) as error:

@@ -198,7 +198,8 @@ class HttpSource:
         login = await self.login.headers()
         if isinstance(login, FAILURES):
             return asked_at(login, "auth.token_url")
-        answer = await self._once(request, login)
+        # No name for it here: it would be held until its answer comes.
+        answer = await self.transport.send(await self._whole(request, login))
         if not isinstance(answer, HttpAnswer) or answer.status != _UNAUTHORISED:
             return answer
         if not (self.login.rejected(login) and sending.may_resend and await sending.pace()):
@@ -206,22 +207,21 @@ class HttpSource:
         anew = await self.login.headers()
         if not isinstance(anew, Mapping):
             return asked_at(anew, "auth.token_url")
-        again = await self._once(request, anew)
+        again = await self.transport.send(await self._whole(request, anew))
         if isinstance(again, HttpAnswer) and again.status == _UNAUTHORISED:
             self.login.rejected(anew)
         return again
 
-    async def _once(
-        self, request: HttpRequest, login: Mapping[str, str]
-    ) -> HttpAnswer | Unavailable | Malformed:
+    async def _whole(self, request: HttpRequest, login: Mapping[str, str]) -> HttpRequest:
+        """The request with its id and login, signed."""
         ours, whole = numbered(request.headers, self.new_id), request
         if login or ours is not request.headers:
             whole = request.with_headers({**ours, **login})
         signer = self.signer
-        if signer is not None:
-            together = self.signed_together
-            whole = await signer.signed_together(whole) if together else signer.signed(whole)
-        return await self.transport.send(whole)
+        if signer is None:
+            return whole
+        together = self.signed_together
+        return await signer.signed_together(whole) if together else signer.signed(whole)
 
     def today(self) -> date:
         """Today at this clock."""

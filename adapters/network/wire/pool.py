@@ -40,13 +40,14 @@ class ConnectionPool:
 
         OSError where no connection can be made.
         """
-        written = self._head.written(request)
+        written, head_only = self._head.written(request), request.method == "HEAD"
+        del request
         if not self._places.take():
             await self._places.wait()
         try:
             connection = self._kept() or await self._made()
             try:
-                answered = connection.send(written, head_only=request.method == "HEAD")
+                answered = connection.send(written, head_only=head_only)
                 del written  # it has left, and the answer may take seconds
                 await answered
                 return connection.received()
