@@ -166,9 +166,14 @@ def connected(file: Path, mode: str = "rw") -> sqlite3.Connection:
 
 def empty_file(schema: Schema) -> bytes:
     """The file of a store in which nothing is."""
+    return file_with(lambda connection: schema.upgrade(connection, EMPTY))
+
+
+def file_with(made: Callable[[Connection], None]) -> bytes:
+    """The file that has what is made over the connection."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
         with writing(_engine(lambda: opened, StaticPool)) as connection:
-            schema.upgrade(connection, EMPTY)
+            made(connection)
         return opened.serialize()
 
 

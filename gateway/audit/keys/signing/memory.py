@@ -3,17 +3,18 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from gateway.audit.errors import KeysUnreadable, LogUnavailable
 from gateway.audit.keys.private_file import create_once
 from gateway.audit.keys.signing.state import SignedState
 from gateway.config.database.contract import Database, DatabaseDamaged, DatabaseRefused, Lock
-from gateway.config.database.sqlite import SqliteDatabase
+from gateway.config.database.sqlite import SqliteDatabase, file_with
 
 T = TypeVar("T")
 NEWEST: Final = 1  # of these tables
@@ -45,6 +46,12 @@ _OPEN: Final = sa.Table(
 _AT_REST: Final = ""  # in the place of a gateway's name
 _GONE_S: Final = 120  # a gateway is seen several times in so many seconds
 _COLUMNS: Final = (_SIGNED.c.origin, _SIGNED.c.size, _SIGNED.c.root, _SIGNED.c.note)
+_LAST: Final = (
+    select(*_COLUMNS)
+    .where(_SIGNED.c.origin == bindparam("origin"))
+    .order_by(_SIGNED.c.size.desc())
+    .limit(1)
+)
 
 
 class SignerMemory:
@@ -58,7 +65,7 @@ class SignerMemory:
         """The memory at `file`, made empty if there is none (mode 0600)."""
         opened = cls(SqliteDatabase(file, lambda: 0.0), file)
         async with _told():
-            create_once(file, b"")
+            create_once(file, _empty())
             await opened._prepare()
         return opened
 
@@ -163,6 +170,12 @@ class SignerMemory:
         await self._database.write(_made, _LOCK)
 
 
+@cache
+def _empty() -> bytes:
+    """The SQLite file of a memory in which nothing is."""
+    return file_with(_made)
+
+
 def _made(connection: Connection) -> None:
     there = sa.inspect(connection)
     if not there.has_table(_NUMBER.name):
@@ -185,8 +198,7 @@ def _refuse_forgetful(connection: Connection) -> None:
 
 
 def _newest(connection: Connection, origin: str) -> SignedState | None:
-    wanted = select(*_COLUMNS).where(_SIGNED.c.origin == origin)
-    row = connection.execute(wanted.order_by(_SIGNED.c.size.desc()).limit(1)).first()
+    row = connection.execute(_LAST, {"origin": origin}).first()
     return None if row is None else _state(row)
 
 
