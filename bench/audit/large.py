@@ -29,6 +29,7 @@ from gateway.audit.publish.publication import Publication
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.contract import Log
+from gateway.audit.store.sqlite_file import Reader
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.tree.merkle import EMPTY_ROOT, edge_of
 from gateway.audit.tree.note import NoteSigner
@@ -102,7 +103,7 @@ async def _searched(log: Log) -> None:
 def _made(path: Path, entries: int) -> None:
     with _printed("filled, 2,000 entries a commit"):
         filled(path, entries)
-    search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    search_index = SearchIndex(index_beside(path), partial(stored_leaves, Reader(path)))
     with _printed("index rebuilt"):
         search_index.catch_up()
     mib, of_index = (file.stat().st_size >> 20 for file in (path, search_index.index))

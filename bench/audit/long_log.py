@@ -22,6 +22,7 @@ from gateway.audit.publish.local_signer import memory_beside
 from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import index_beside, stored_leaves
 from gateway.audit.store.sqlite_check import check_log
+from gateway.audit.store.sqlite_file import Reader
 from gateway.audit.tree.checkpoint import checkpoint_text
 from gateway.audit.tree.note import NoteSigner
 from gateway.config.state_folder import LOG_FILE
@@ -75,7 +76,7 @@ class LongLog:
         say(f"filling the log in SQLite up to {entries} entries")
         filled(log, entries)
         say("building its search index")
-        SearchIndex(index_beside(log), partial(stored_leaves, log)).catch_up()
+        SearchIndex(index_beside(log), partial(stored_leaves, Reader(log))).catch_up()
         say("hashing it, to have it signed")
         asyncio.run(_signed(self.state / LOG_KEY, log))
 

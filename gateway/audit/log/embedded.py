@@ -31,16 +31,17 @@ from gateway.audit.store.sqlite import (
     create_log,
     keep_checkpoint,
     keep_cosignature,
-    log_size,
     read_rows,
     stored_cosignatures,
     stored_cosigned,
     stored_notes,
-    tile_hashes,
+    stored_size,
+    stored_tiles,
 )
 from gateway.audit.store.sqlite_check import check_log, check_pages, check_some
+from gateway.audit.store.sqlite_file import Reader
 from gateway.audit.store.sqlite_marks import forget_marks, stored_marks
-from gateway.audit.store.sqlite_pruning import prune_entries, pruned_spans
+from gateway.audit.store.sqlite_pruning import prune_entries, stored_pruned
 from gateway.audit.tree.checkpoint import Checkpoint
 from gateway.audit.tree.merkle import Nodes
 from gateway.audit.tree.proved import CheckedState
@@ -79,6 +80,7 @@ class AuditLog:
 
     def __init__(self, path: Path, writer: "_Writer", queue_bound: int) -> None:
         self._path = path
+        self._reader = Reader(path)
         walk = Rehash(str(path))
         self._recheck = Recheck(
             walk,
@@ -87,7 +89,7 @@ class AuditLog:
             last=partial(asyncio.to_thread, check_pages, path),
             tiles=self._tiles,
         )
-        self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+        self._search_index = SearchIndex(index_beside(path), partial(stored_leaves, self._reader))
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[list[_Waiting] | None] = SimpleQueue()
         self._gathered: list[_Waiting] = []
@@ -207,7 +209,7 @@ class AuditLog:
 
     async def pruned(self) -> EntryRanges:
         """The entries that are gone, or about to go, under a pruning in the log."""
-        return await asyncio.to_thread(pruned_spans, self._path)
+        return await asyncio.to_thread(self._reader.read, stored_pruned)
 
     async def prune(self, declared: int) -> int:
         """Remove the bytes of the entries that the pruning at this index names; how many had any.
@@ -225,7 +227,7 @@ class AuditLog:
 
     async def size(self) -> int:
         """How many entries are durable, which is the next index."""
-        return await asyncio.to_thread(log_size, self._path)
+        return await asyncio.to_thread(self._reader.read, stored_size)
 
     async def recheck(self, share: float = WHOLE) -> bool:
         """Hash what the start did not, in this share of a core; LogCorrupt as `open`."""
@@ -236,6 +238,7 @@ class AuditLog:
         if not self._closed:
             self._closed = True
             self._search_index.close()
+            self._reader.close()  # before the writer, which leaves the file whole
             self._hand_over(0)
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -243,7 +246,7 @@ class AuditLog:
         await asyncio.to_thread(self._indexing.join)
 
     async def _tiles(self, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
-        return await asyncio.to_thread(tile_hashes, self._path, tiles)
+        return await asyncio.to_thread(self._reader.read, partial(stored_tiles, tiles=tiles))
 
     async def _proved(self, found: tuple[Logged, ...]) -> tuple[Logged, ...]:
         await self._recheck.proved(found)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -11,7 +11,7 @@ import orjson
 
 from gateway.audit.entry.range import EntryRanges
 from gateway.audit.search.page import Kept
-from gateway.audit.store.sqlite_file import connected
+from gateway.audit.store.sqlite_file import Reader
 from gateway.audit.store.sqlite_pruning import stored_pruned
 
 _GROWN: Final = (
@@ -81,9 +81,9 @@ class SqliteLeafReader:
 
 
 @contextmanager
-def stored_leaves(log: Path) -> Iterator[LeafReader]:
-    """The entries of the log in the file at `log`."""
-    with closing(connected(log, "ro")) as connection:
+def stored_leaves(log: Reader) -> Iterator[LeafReader]:
+    """The entries of a log in its file."""
+    with log.opened() as connection:
         yield SqliteLeafReader(connection)
 
 

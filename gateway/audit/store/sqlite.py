@@ -155,12 +155,6 @@ def read_rows(path: Path, sql: str, given: Sequence[Any]) -> list[tuple[int, byt
         return connection.execute(sql, given).fetchall()
 
 
-def log_size(path: Path) -> int:
-    """How many entries are durable; LogUnavailable if the file cannot be read."""
-    with reading(path) as connection:
-        return stored_size(connection)
-
-
 def stored_notes(path: Path) -> tuple[str, ...]:
     """The notes of the largest states that were kept, largest first."""
     with reading(path) as connection:
@@ -193,12 +187,6 @@ def keep_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def keep_cosignature(path: Path, size: int, witness: str, at: int, line: str) -> None:
     """Write a witness's signature line under the checkpoint of `size`; `at` as it states."""
     _insert_signed(path, _INSERT_COSIGNATURE, (size, witness, at, line))
-
-
-def tile_hashes(path: Path, tiles: Iterable[Tile]) -> dict[Tile, list[bytes]]:
-    """What stands in each tile of hashes, of one moment; LogCorrupt if a hash is missing."""
-    with reading(path) as connection:
-        return stored_tiles(connection, tiles)
 
 
 def stored_size(connection: sqlite3.Connection) -> int:

@@ -4,14 +4,17 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import Final, TypeVar
 
 from gateway.audit.errors import LogUnavailable
 from gateway.audit.store.sqlite_schema import SCHEMA
 
+T = TypeVar("T")
 BUSY_SECONDS: Final = 2.0
 _BETWEEN_TRIES_S: Final = 0.0005
 _FSYNC_EACH_COMMIT: Final = 2  # PRAGMA synchronous=FULL, as read back
@@ -35,6 +38,65 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write; LogUnavailable if the file cannot be read."""
     with unavailable(path), closing(connected(path, "ro")) as connection:
         yield connection
+
+
+@dataclass(slots=True)
+class Reader:
+    """A connection that cannot write, kept for the next read of the file at `path`.
+
+    What is read beside another read has a connection of its own. A file that was moved away or
+    replaced is opened again.
+    """
+
+    path: Path
+    _kept: sqlite3.Connection | None = None
+    _file: tuple[int, int] | None = None
+    _free: Lock = field(default_factory=Lock)
+    _over: bool = False
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` finds; LogUnavailable if the file cannot be read."""
+        with unavailable(self.path), self.opened() as connection:
+            return work(connection)
+
+    @contextmanager
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one read to its end."""
+        if not self._free.acquire(blocking=False):
+            with closing(connected(self.path, "ro")) as other:
+                yield other
+            return
+        try:
+            yield self._connection()
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            if self._over:
+                self._let_go()
+            self._free.release()
+
+    def close(self) -> None:
+        """Keep nothing from now on; who reads just now ends in peace."""
+        self._over = True
+        if self._free.acquire(blocking=False):
+            self._let_go()
+            self._free.release()
+
+    def _connection(self) -> sqlite3.Connection:
+        with suppress(OSError):  # gone: SQLite says so
+            if self._kept is not None and identity(self.path) == self._file:
+                return self._kept
+        self._let_go()
+        with suppress(OSError):
+            self._file = identity(self.path)
+        self._kept = connected(self.path, "ro")
+        return self._kept
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
 
 def make_durable(connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.audit.entry.entry import pruned_by
 from gateway.audit.entry.range import EntryRange, EntryRanges, joined
 from gateway.audit.errors import LogUnavailable
-from gateway.audit.store.sqlite_file import connected, make_durable, reading, unavailable
+from gateway.audit.store.sqlite_file import connected, make_durable, unavailable
 from gateway.config.database.journal import empty_journal
 
 # Small groups, so that a gateway that appends meanwhile waits for none of them long.
@@ -20,12 +20,6 @@ _REMOVE: Final = (
     "DELETE FROM entry WHERE idx IN"
     " (SELECT idx FROM entry WHERE idx BETWEEN ? AND ? ORDER BY idx LIMIT ?)"
 )
-
-
-def pruned_spans(path: Path) -> EntryRanges:
-    """Every range that is named as pruned; LogUnavailable if the file cannot be read."""
-    with reading(path) as connection:
-        return stored_pruned(connection)
 
 
 def stored_pruned(connection: sqlite3.Connection) -> EntryRanges:

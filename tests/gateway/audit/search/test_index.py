@@ -24,6 +24,7 @@ from gateway.audit.search.index import SearchIndex
 from gateway.audit.search.leaf_reader import LeafReader, index_beside, stored_leaves
 from gateway.audit.search.terms import digest
 from gateway.audit.store.pace import Pace
+from gateway.audit.store.sqlite_file import Reader
 from tests.support.audit.examples import MAYA, NOON, asked
 from tests.support.audit.searching import (
     SEARCHES,
@@ -155,7 +156,7 @@ async def test_an_index_that_was_edited_is_rebuilt_and_told(
 ) -> None:
     before = await filled.search(Search(user=USERS[0]))
     edit(path, edit_)
-    index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    index = SearchIndex(index_beside(path), partial(stored_leaves, Reader(path)))
     with capture_logs() as events:
         index.hold()
     assert {"event": "copy_altered", "copy": "search index", "log_level": "critical"} in events
@@ -179,7 +180,7 @@ async def test_an_index_is_held_to_what_was_written_within_a_minute(
 ) -> None:
     await filled.search(Search(user=USERS[0]))
     edit(path, "a row deleted")
-    index = SearchIndex(index_beside(path), partial(stored_leaves, path))
+    index = SearchIndex(index_beside(path), partial(stored_leaves, Reader(path)))
     now = [0.0]
     pace = Pace(now=lambda: now[0])
     with capture_logs() as events:
@@ -198,7 +199,7 @@ async def test_a_stop_waits_for_no_search_that_reads_all_of_the_index(
     @contextmanager
     def closing_meanwhile() -> Iterator[LeafReader]:
         index.close()
-        with stored_leaves(path) as leaves:
+        with stored_leaves(Reader(path)) as leaves:
             yield leaves
 
     index = SearchIndex(index_beside(path), closing_meanwhile)
