@@ -8,21 +8,21 @@ from typing import Final
 
 # As dialled: digits with what people put between them, brackets around the area's, an extension
 # at the end.
-_TELEPHONE: Final = re.compile(
+TELEPHONE: Final = re.compile(
     r"\(?[+0-9][0-9 ()/.-]{1,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
 )
 # Of RFC 5322 only what mailboxes have: no quotes, and nothing that means something in mailto:.
 _PART: Final = r"[A-Za-z0-9_+'-]++"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL: Final = re.compile(rf"{_PART}(?:\.{_PART})*@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
-_LONGEST_EMAIL: Final = 254  # characters, RFC 5321
+EMAIL: Final = re.compile(rf"{_PART}(?:\.{_PART})*@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
+LONGEST_EMAIL: Final = 254  # characters, RFC 5321
 
 
 def is_telephone(text: str) -> bool:
     """Whether it is a telephone number and nothing else."""
-    return _TELEPHONE.fullmatch(text) is not None
+    return TELEPHONE.fullmatch(text) is not None
 
 
 def is_email(text: str) -> bool:
     """Whether it is one e-mail address and nothing else: no name before it, no `mailto:`."""
-    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
+    return len(text) <= LONGEST_EMAIL and EMAIL.fullmatch(text) is not None

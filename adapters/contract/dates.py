@@ -11,9 +11,9 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 EARLIEST_YEAR: Final = 1850
 # Whom a question is about is a child. Systems begin or end their calendar outside these years, and
 # write such a day for none: 30 December 1899 (spreadsheets), 31 December 2099 or 9999.
-_CHILDREN_ARE_BORN: Final = range(1901, 2099)
+CHILDREN_ARE_BORN: Final = range(1901, 2099)
 # A count of seconds, or of milliseconds, that was never set.
-_UNIX_BEGINS: Final = (1970, 1, 1)
+UNIX_BEGINS: Final = (1970, 1, 1)
 # What is kept for no date at all, by year, month and day: MySQL's zero date; the first day of .NET,
 # Java and Oracle, which PostgreSQL's drivers also say for -infinity; of Windows's file times; of
 # SQL Server's datetime; of Clarion.
@@ -76,13 +76,13 @@ class PartialDate:
     @property
     def placeholder(self) -> bool:
         """Whether systems write this for "not known": a 1 January, or a year of no child's."""
-        return (self.month, self.day) == (1, 1) or self.year not in _CHILDREN_ARE_BORN
+        return (self.month, self.day) == (1, 1) or self.year not in CHILDREN_ARE_BORN
 
     @property
     def of_no_life(self) -> bool:
         """Whether nothing about a child can have begun or ended then: it is kept for no day."""
-        unset = (self.year, self.month, self.day) == _UNIX_BEGINS
-        return unset or self.year not in _CHILDREN_ARE_BORN
+        unset = (self.year, self.month, self.day) == UNIX_BEGINS
+        return unset or self.year not in CHILDREN_ARE_BORN
 
 
 def _refuse_unlived(year: int, month: int, day: int) -> None:

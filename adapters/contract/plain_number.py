@@ -19,7 +19,7 @@ def _is_nhs_number(text: str) -> bool:
         return False
     first, middle, last = _tables((10, 9, 8, 7), (6, 5, 4), (3, 2, 1))
     found = first[int(text[:4])] + middle[int(text[4:7])] + last[int(text[7:])]
-    return found % _NHS_MODULUS == 0 and not is_one_digit(text)
+    return found % _NHS_MODULUS == 0 and not (text[0] == text[-1] and is_one_digit(text))
 
 
 def _is_upn(text: str) -> bool:

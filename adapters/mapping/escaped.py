@@ -16,12 +16,12 @@ _QUOTED: Final = re.compile(r"\\(['\"`])")
 _CODED: Final = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _IN_AN_ADDRESS: Final = re.compile("%[0-9A-Fa-f]{2}")
 _SHAPES: Final = (_ENTITY, _QUOTED, _CODED, _IN_AN_ADDRESS)
-_MARKS: Final = re.compile(r"[&\\%]")
+MARKS: Final = re.compile(r"[&\\%]")  # that escapes begin with
 
 
 def may_be_escaped(text: str) -> bool:
     """Whether it has a character that escapes begin with; few names do."""
-    return not text.isalpha() and _MARKS.search(text) is not None
+    return not text.isalpha() and MARKS.search(text) is not None
 
 
 def unescaped(text: str) -> str:

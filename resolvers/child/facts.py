@@ -1,7 +1,7 @@
 """One fact from many tellers: equal values become one, with everyone who says so."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -67,12 +67,14 @@ def said_alike(said: Statements[T]) -> Fact[T] | None:
     return None if first is None else Fact(first, _sources(said))
 
 
-def _ordered(found: Iterable[Fact[T]], order: Callable[[T], Any]) -> Iterator[Fact[T]]:
+def _ordered(found: Iterable[Fact[T]], order: Callable[[T], Any]) -> list[Fact[T]]:
     """In `order`, then in that of their text."""
-    ranked = sorted(((order(fact.value), fact) for fact in found), key=_RANK)
+    ranked = sorted([(order(fact.value), fact) for fact in found], key=_RANK)
+    ordered: list[Fact[T]] = []
     for _, alike in groupby(ranked, _RANK):
         level = [fact for _, fact in alike]
-        yield from _by_text(level, getattr(level[0].value, "__match_args__", ()))
+        ordered += _by_text(level, getattr(level[0].value, "__match_args__", ()))
+    return ordered
 
 
 def _by_text(level: list[Fact[T]], names: tuple[str, ...]) -> list[Fact[T]]:
@@ -84,28 +86,35 @@ def _by_text(level: list[Fact[T]], names: tuple[str, ...]) -> list[Fact[T]]:
         return level
     for place, name in enumerate(names):
         said = [getattr(fact.value, name) for fact in level]
-        if all(one is said[0] or _alike(one, said[0]) for one in said):
+        if _are_alike(said):
             continue
-        ranked = sorted(zip(_texts(said), level, strict=True), key=_RANK)
+        texts = _texts(said)
+        ranked = sorted(zip(texts, level, strict=True), key=_RANK)
+        if len(set(texts)) == len(level):
+            return [fact for _, fact in ranked]
         groups = ([fact for _, fact in alike] for _, alike in groupby(ranked, _RANK))
         return [fact for group in groups for fact in _by_text(group, names[place + 1 :])]
     return level if names else sorted(level, key=_text)
 
 
-def _texts(said: list[Any]) -> Iterable[Any]:
+def _texts(said: list[Any]) -> list[Any]:
     """What sorts as the texts of these values do.
 
     Of one class the texts of the fields sort alike: none is the beginning of another, but of a
     number, and what follows a number in a text comes before any digit.
     """
     names = getattr(said[0], "__match_args__", ())
-    if names and all(one.__class__ is said[0].__class__ for one in said):
+    if names and len({one.__class__ for one in said}) == 1:
         return [tuple([repr(getattr(one, name)) for name in names]) for one in said]
-    return map(repr, said)
+    return list(map(repr, said))
 
 
-def _alike(one: object, other: object) -> bool:
-    return one.__class__ is other.__class__ and one == other
+def _are_alike(said: list[Any]) -> bool:
+    first = said[0]
+    for one in said:
+        if one is not first and (one.__class__ is not first.__class__ or one != first):
+            return False
+    return True
 
 
 def _text(fact: Fact[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Final
 
@@ -38,16 +38,13 @@ def of_agency(
     """The same of one agency alone, which says all of these."""
     if not said:
         return ()
-    day, source = _day(today), said[0][1]
-    agency = source.agency
-
-    def order(own: Involvement) -> _Order:
-        return _order(own, "", day)
-
-    if all(each is source for _, each in said):
-        found = facts_of_one((own for own, _ in said), source, order)
-    else:
+    source = said[0][1]
+    agency, order = source.agency, partial(_order, agency="", today=_day(today))
+    others = [each for _, each in said if each is not source]
+    if others:
         found = facts(said, order=order)
+    else:
+        found = facts_of_one([own for own, _ in said], source, order)
     name = f"{query_id}/involvements/{agency}/"
     return tuple(
         [
@@ -114,9 +111,11 @@ def _open(fact: InvolvementFact, today: date) -> bool:
 
 def _order(involvement: Involvement, agency: str, today: PartialDate) -> _Order:
     start = involvement.start
-    closed = not _is_open(involvement, today)
     if start is None:
-        return closed, 0, 0, 0, agency
+        return not _is_open(involvement, today), 0, 0, 0, agency
+    begun = start.year < today.year and involvement.end is None
+    goes_on = begun and involvement.status is not InvolvementStatus.CLOSED
+    closed = not (goes_on or _is_open(involvement, today))
     return closed, -start.year, -start.month, -start.day, agency
 
 

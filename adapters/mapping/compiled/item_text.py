@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from adapters.contract.codes import NameUse
+from adapters.contract.codes import InvolvementStatus, NameUse
 from adapters.contract.frozen import unfinished
 from adapters.contract.record import (
     Address,
@@ -127,7 +127,10 @@ def _write_practice_of_today(function: Function, deep: int, values: WrittenValue
 
 
 def _of_address(function: Function, deep: int, values: WrittenValues) -> dict[str, str]:
-    names = [values.get(name, ABSENT).name for name in ("current", "start", "end")]
+    told = [values.get(name, ABSENT) for name in ("current", "start", "end")]
+    if all(one.absent for one in told):
+        return {"current": "None"}
+    names = [one.name for one in told]
     function.add(deep, f"current = {function.named(currency_of)}({', '.join(names)}, today)")
     return {"current": "current"}
 
@@ -135,7 +138,11 @@ def _of_address(function: Function, deep: int, values: WrittenValues) -> dict[st
 def _of_involvement(function: Function, deep: int, values: WrittenValues) -> dict[str, str]:
     worker = {WORKER[name]: values[name] for name in WORKER if name in values}
     status, start, end = (values.get(name, ABSENT).name for name in ("status", "start", "end"))
-    function.add(deep, f"status = {function.named(status_of)}({status}, {start}, {end}, today)")
+    going_on = function.named(InvolvementStatus.OPEN)
+    begun = f"{start} is not None and {start}.year < today.year"
+    function.add(deep, f"if {status} is None and {end} is None and {begun}: status = {going_on}")
+    told = f"{function.named(status_of)}({status}, {start}, {end}, today)"
+    function.add(deep, f"else: status = {told}")
     return {"status": "status", "practitioner": _worker(function, deep, worker)}
 
 

@@ -10,7 +10,7 @@ from adapters.contract.record import Identifier, Name, Record
 from adapters.expressions.xml_document import is_element, names_in
 from adapters.expressions.xpath import XPath
 from adapters.mapping.caps import LIST_CAP
-from adapters.mapping.compiled.common_values import nhs_number, pupil_number
+from adapters.mapping.compiled.common_values import Writer, nhs_number, pupil_number
 from adapters.mapping.compiled.function import Function
 from adapters.mapping.compiled.item_text import write_item, write_made
 from adapters.mapping.compiled.value_text import (
@@ -29,7 +29,7 @@ Once = Callable[[Any], Any]
 Lists = Callable[[Any, date, Any], None]
 """Puts one list of a document into its unfinished record."""
 
-_COMMON_NUMBER: Final = {"nhs_number": nhs_number, "upn": pupil_number}
+_COMMON_NUMBER: Final[Mapping[str, Writer]] = {"nhs_number": nhs_number, "upn": pupil_number}
 _OF_ONE: Final = {"names", "identifiers"}  # the lists that begin with what a record has once
 
 
@@ -112,7 +112,7 @@ def _write_number(
 
 def _write_of_system(function: Function, scheme: str, system: str) -> tuple[int, str]:
     name, listed = function.variable(), function.variable()
-    common, odd = function.named(_COMMON_NUMBER[scheme]), function.named(odd_number(scheme))
+    odd = function.named(odd_number(scheme))
     function.add(0, f"{listed} = document.get('identifier')")
     function.add(0, f"if {listed} is not None and type({listed}) is not list: raise Uncommon")
     function.add(0, f"for entry in {listed} or ():")
@@ -121,7 +121,8 @@ def _write_of_system(function: Function, scheme: str, system: str) -> tuple[int,
         1, f"if entry.get('system') == {function.named(system)} and entry.get('use') != 'old':"
     )
     function.add(2, f"{name} = entry.get('value')")
-    function.add(2, f"if {name} is not None: {name} = {common}({name}) or {odd}({name})")
+    function.add(2, f"if {name} is not None:")
+    _COMMON_NUMBER[scheme](function, 3, name, odd)
     return 2, name
 
 

@@ -109,7 +109,7 @@ class RecordReaders:
             wanted = list(sections)
             names = dict.fromkeys(section.name for section in wanted)
             lists = [self._list(name, wanted) for name in names]
-            return _reader(self.once, lists, is_element if reads_xml(values) else _is_object)
+            return _reader(self.once, lists, is_xml=reads_xml(values))
         except _NOT_MADE:
             return None
 
@@ -119,13 +119,9 @@ class RecordReaders:
         return self.lists[name]
 
 
-def _is_object(document: Any) -> bool:
-    return type(document) is dict
-
-
-def _reader(once: Once, lists: Sequence[Lists], suits: Callable[[Any], bool]) -> ReadRecord:
+def _reader(once: Once, lists: Sequence[Lists], *, is_xml: bool) -> ReadRecord:
     def read(document: Any, today: date) -> Record | None:
-        if not suits(document):
+        if not is_element(document) if is_xml else type(document) is not dict:
             return None
         try:
             record = once(document)

@@ -10,12 +10,13 @@ from adapters.mapping.compiled.common_values import COMMON
 from adapters.mapping.compiled.expression_text import write_expression
 from adapters.mapping.compiled.function import Function, NotGenerated, Uncommon
 from adapters.mapping.conversion import to_bool, to_name, to_text
-from adapters.mapping.escaped import may_be_escaped
+from adapters.mapping.escaped import MARKS
 from adapters.mapping.identity import NUMBERS, may_be
 from adapters.mapping.value import Convert, Reading
 
 _TEXTS: Final = frozenset({to_text, to_name})
 _UNLISTED: Final = object()
+may_be_escaped = MARKS.search
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def _write_meaning(
         function.add(deep + 1, f"if {name} is not True and {name} is not False:")
         function.add(deep + 2, f"{name} = {odd}({name})")
     elif reading.convert in COMMON:
-        common = function.named(COMMON[reading.convert])
-        function.add(deep + 1, f"{name} = {common}({name}) or {odd}({name})")
+        COMMON[reading.convert](function, deep + 1, name, odd)
     else:
         function.add(deep + 1, f"{name} = {odd}({name})")
 
