@@ -58,7 +58,9 @@ async def open_adapter(  # noqa: PLR0913  what it is opened with, each by its na
         Opening(manifest, secrets, egress, clock, partial(connected, egress), signer, paths)
     )
     cards = tuple(operation.card for operation in manifest.operation)
-    return Adapter(source, cards, _probe(manifest, source), several_of(manifest, source))
+    keeps_time = isinstance(source, HttpSource)
+    several = several_of(manifest, source)
+    return Adapter(source, cards, _probe(manifest, source), several, keeps_time)
 
 
 def _probe(manifest: Manifest, source: Source) -> Probe | None:

@@ -266,13 +266,15 @@ class Adapter:
     """A source ready to be asked, with its operations in the order in which to try them.
 
     `probe` is there where its manifest says how to ask whether it is up, `several` where one of
-    the operations may ask about several children at once.
+    the operations may ask about several children at once. The source `keeps_time` where it ends by
+    itself what takes longer than a question has, as our own over HTTP do.
     """
 
     source: Source
     operations: tuple[OperationCard, ...] = field(default=())
     probe: Probe | None = None
     several: SeveralSource | None = None
+    keeps_time: bool = False
 
     async def aclose(self) -> None:
         """Give back the source's sockets, pools and threads."""

@@ -54,7 +54,7 @@ class Breaker:
 
     def admit(self) -> int | None:
         """An admission to ask once, to be settled in any case; None while the breaker is open."""
-        if self.open_s is not None:
+        if self._open_until is not None and self.open_s is not None:
             return None
         self._tried = self._open_until is not None
         return self._era

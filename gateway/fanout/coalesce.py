@@ -101,12 +101,20 @@ class Coalescer(Generic[K]):
         self._kept: TTLCache[K, CallResult] = TTLCache(KEPT_ANSWERS, kept_s, timer=clock)
         self._flights: dict[K, _Flight] = {}
 
-    async def brought(self, same: K, until: float, bring: Bring, keeps: Keeps) -> CallResult:
+    def brought(
+        self, same: K, until: float, bring: Bring, keeps: Keeps
+    ) -> Coroutine[Any, Any, CallResult]:
         """What the call for this question brings, or one under way, or one just made brought.
 
         The call goes on until nobody waits for it any more. What it could not bring in the time of
-        whoever began it is asked again by whoever has more.
+        whoever began it is asked again by whoever has more. A call begins with this, and before
+        anybody waits for what it gives.
         """
+        if self._kept_s or same in self._flights:
+            return self._joined(same, until, bring, keeps)
+        return self._landed(same, self._begin(same, until, bring, keeps))
+
+    async def _joined(self, same: K, until: float, bring: Bring, keeps: Keeps) -> CallResult:
         while True:
             kept = self._kept.get(same) if self._kept_s else None
             if kept is not None:

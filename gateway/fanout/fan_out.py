@@ -121,7 +121,11 @@ class Calls:
         `before` is what it answered so far; nothing that it tried is tried again.
         """
         sent = self._sent[source] = CallCount()
-        self._run(source, self._connections[source].ask_by_each(by, asking, before, sent))
+        connection = self._connections[source]
+        if len(by) == 1:
+            self._run(source, connection.ask(by[0], asking, before, sent))
+        else:
+            self._run(source, connection.ask_by_each(by, asking, before, sent))
 
     def start_further(
         self, source: str, by: Sequence[Keys], asking: CallContext, before: SourceAnswer

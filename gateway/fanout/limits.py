@@ -104,6 +104,8 @@ class SourceLimits:
             latencies=Latencies(clock.monotonic),
             failures=RecentFailures(source.id, clock),
         )
+        self._may_be_hedged = limits.hedge.share != 0 and not source.has_effects
+        self._keeps_time = source.adapter.keeps_time
         self._checkup = Checkup(self._probe, clock)
 
     @property
@@ -182,18 +184,22 @@ class SourceLimits:
         It takes one turn, and ends when the first of their times does.
         """
         self.state.budget.called()
-        attempt, until = 1, min([wanted.until for wanted in every])
-        after_s = self._hedge_after_s if len(every) == 1 else None
+        alone = len(every) == 1
+        attempt, until = 1, every[0].until if alone else min([wanted.until for wanted in every])
+        after_s = self._hedge_after_s if alone and self._may_be_hedged else None
         if after_s is None:
             replies = await self._once(every, until)
         else:
             replies = await self._hedged(every, until, after_s).first()
-        while (wait_s := self._wait_before_another(_heard(replies), attempt, until)) is not None:
+        while isinstance(said := _heard(replies), Unavailable):
+            wait_s = self._wait_before_another(said, attempt, until)
+            if wait_s is None:
+                return replies
             await asyncio.sleep(wait_s)
             attempt += 1
             again = await self._once(every, until)
-            said = _heard(again)
-            if isinstance(said, Unavailable) and said.fault in (Fault.BREAKER_OPEN, Fault.LIMIT):
+            last = _heard(again)
+            if isinstance(last, Unavailable) and last.fault in (Fault.BREAKER_OPEN, Fault.LIMIT):
                 return replies  # what the source itself said last
             replies = again
         return replies
@@ -216,8 +222,6 @@ class SourceLimits:
     @property
     def _hedge_after_s(self) -> float | None:
         hedge = self._limits.hedge
-        if hedge.share == 0 or self._source.has_effects:
-            return None
         if hedge.after is not None:
             return hedge.after
         usual_s = self.usual_s if self.state.latencies.kept >= _ENOUGH else None
@@ -227,10 +231,8 @@ class SourceLimits:
         closed = self.state.breaker.open_s is None
         return closed and self.throttle.has_room and self.state.hedges.spend()
 
-    def _wait_before_another(self, reply: Reply, attempt: int, until: float) -> float | None:
-        if not isinstance(reply, Unavailable) or self._source.has_effects:
-            return None
-        if self.state.breaker.open_s is not None:
+    def _wait_before_another(self, reply: Unavailable, attempt: int, until: float) -> float | None:
+        if self._source.has_effects or self.state.breaker.open_s is not None:
             return None
         wait_s = wait_before_another(self._limits.retry, reply, attempt, self._jitter())
         if wait_s is None or self._clock() + wait_s >= until or not self.state.budget.spend():
@@ -264,7 +266,7 @@ class SourceLimits:
         try:
             replies = await self._replies(every, until, timeout_s)
             said = _heard(replies)
-            went = self._went(said, timeout_s)
+            went = CallOutcome.OK if isinstance(said, Records) else self._went(said, timeout_s)
         finally:
             self.state.breaker.settle(admission, went)
         took_s = self._clock() - started
@@ -273,6 +275,8 @@ class SourceLimits:
             self.state.latencies.took(took_s)
         if isinstance(said, Records | NoRecord | TooMany):
             self.state.answered_at = self._now()
+        if isinstance(said, Records) and len(every) == 1:
+            return replies
         self.failures.note(replies)
         for wanted, reply in zip(every, replies, strict=True):
             if isinstance(reply, MoreNeeded):
@@ -282,9 +286,12 @@ class SourceLimits:
     async def _replies(
         self, every: tuple[SourceRequest, ...], until: float, timeout_s: float
     ) -> tuple[Reply, ...]:
-        questions = tuple([self._question(each.question, until, timeout_s) for each in every])
         adapter = self._source.adapter
         try:
+            if self._keeps_time and len(every) == 1:
+                question = self._question(every[0].question, until, timeout_s)
+                return (await adapter.source.ask(question),)
+            questions = tuple([self._question(each.question, until, timeout_s) for each in every])
             with TimeLimit(timeout_s):
                 if len(questions) == 1 or adapter.several is None:
                     return (await adapter.source.ask(questions[0]),)

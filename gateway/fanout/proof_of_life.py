@@ -84,7 +84,10 @@ class ProofOfLife:
         return not seen.missed and self._now() - seen.found_at < PROOF_LASTS_S
 
     def _of(self, way: Way) -> _Seen:
-        return self._seen.setdefault(way, _Seen())
+        seen = self._seen.get(way)
+        if seen is None:
+            seen = self._seen[way] = _Seen()
+        return seen
 
     def _is_due(self, seen: _Seen) -> bool:
         now = self._now()

@@ -28,13 +28,13 @@ def route(
     A source with effects is asked by one operation, once. One of the shield set is asked by a
     number though a record that it found bears it: another file of that number may be marked.
     """
-    cards = possible(source, keys)
+    cards = source.possible.get(frozenset(keys)) or possible(source, keys)
     if before is not None:
         untried, by_each = _untried(source, before), source.by_each_number
         cards = tuple(
             card for card in cards if card in untried and (by_each or before.tells_no(card, keys))
         )
-    return cards[:1] if source.has_effects else cards
+    return cards[:1] if len(cards) > 1 and source.has_effects else cards
 
 
 def may_ask_again(source: RegisteredSource, answered: SourceAnswer) -> bool:

@@ -1,8 +1,8 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.codes import Claim
 from adapters.contract.contract import (
@@ -72,6 +72,7 @@ class SourceConnection:
         )
         self._proof = ProofOfLife(source, self.source_limits, clock)
         self._clock = clock
+        self._nothing = SourceAnswer(source.id, NoRecord())
         operations = source.manifest.operation
         self._dated = frozenset(each.name for each in operations if each.as_of is not None)
 
@@ -95,10 +96,14 @@ class SourceConnection:
 
     def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
         """Take down that it finds children: these of its records are the child's, for certain."""
-        borne = [frozenset(record.identifiers) for record in certain]
+        if not answered.hits:
+            return
+        borne = [record.identifiers for record in certain]
         for way, numbers in answered.hits.items():
-            if any(numbers <= each for each in borne):
-                self._proof.found(way)
+            for each in borne:
+                if numbers.issubset(each):
+                    self._proof.found(way)
+                    break
 
     def forget(self) -> None:
         """Keep no answer, and let no question join a call that is under way."""
@@ -162,11 +167,9 @@ class SourceConnection:
         one of them. What is conclusive by an identifier is not searched for by name as well. One of
         the shield set is asked by every identifier: its files under each may be marked.
         """
-        answered = before or SourceAnswer(self.source.id, NoRecord())
+        answered = before or self._nothing
         for card in route(self.source, keys, before):
-            if answered.conclusive and not card.needs & IDENTIFYING:
-                break
-            if answered.records and not (self.source.in_shield_set and card.needs & IDENTIFYING):
+            if answered is not self._nothing and self._is_enough(answered, card):
                 break
             found = await self._try(card, keys, asking, answered, sent)
             if asking.forms and found.empty:
@@ -175,9 +178,16 @@ class SourceConnection:
             # source the next search says more: by name it also finds whose number nobody can read.
             kept = self.source.in_shield_set or bool(answered.records)
             answered = together(answered, found) if kept else found
-            if not (answered.empty or answered.records):
+            if not isinstance(answered.reply, NoRecord) and not answered.records:
                 break
         return answered
+
+    def _is_enough(self, answered: SourceAnswer, card: OperationCard) -> bool:
+        """Whether nothing is left to ask by an operation after what was answered."""
+        by_number = bool(card.needs & IDENTIFYING)
+        if answered.conclusive and not by_number:
+            return True
+        return bool(answered.records) and not (self.source.in_shield_set and by_number)
 
     async def _by_other_forms(
         self,
@@ -239,6 +249,8 @@ class SourceConnection:
     def _note_another_child(
         self, card: OperationCard, numbers: frozenset[Identifier], reply: Records
     ) -> None:
+        if reply.records and numbers.issubset(reply.records[0].identifiers):
+            return  # also where it was asked by none
         outcome = judge(
             reply, (), conclusive=False, asked_identifiers=numbers, supersedes=card.supersedes
         )
@@ -256,9 +268,9 @@ class SourceConnection:
         by = frozenset(given)
         return await self._proof.stands(card, by, asking.on_behalf, asking.until)
 
-    async def _brought(
+    def _brought(
         self, card: OperationCard, given: Keys, asking: CallContext, sent: CallCount
-    ) -> CallResult:
+    ) -> Coroutine[Any, Any, CallResult]:
         async def bring() -> CallResult:
             already = sent.times
             question = Question(card.name, given, asking.fields, 0.0, asking.on_behalf)
@@ -273,9 +285,9 @@ class SourceConnection:
 
         right = asking.right
         if right is None or self.source.has_effects:
-            return await bring()
+            return bring()
         same = CallKey(right, card.name, frozenset(given.items()), asking.fields)
-        return await self._coalescer.brought(
+        return self._coalescer.brought(
             same, asking.until, bring, lambda brought: self._may_keep(card, same, brought)
         )
 
