@@ -1,6 +1,6 @@
 """Which release class each field belongs to, and what of a record is both allowed and wanted."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -103,8 +103,7 @@ def _reading(fields: Sequence[str]) -> Callable[[Record], tuple[Any, ...]]:
 
 def fields_released(record: Record) -> frozenset[str]:
     """The names of the fields that hold anything, with "contacts" for any contact detail."""
-    reached = (record.carers or record.involvements) and any(_contacts(record))
-    return _names_of(tuple(map(bool, _EVERY_FIELD(record))), reached=bool(reached))
+    return _names_of(tuple(map(bool, _EVERY_FIELD(record))), reached=_reaches(record))
 
 
 @lru_cache(maxsize=4096)  # there is one for each choice of fields
@@ -120,10 +119,15 @@ def _uncontactable(involvement: Involvement) -> Involvement:
     return replace(involvement, practitioner=practitioner, telephone=None, email=None, hours=None)
 
 
-def _contacts(record: Record) -> Iterator[str | None]:
+def _reaches(record: Record) -> bool:
+    """Whether it has any contact detail."""
     for carer in record.carers:
-        yield carer.telephone
-    for involvement in record.involvements:
-        yield from (involvement.telephone, involvement.email, involvement.hours)
-        if involvement.practitioner is not None:
-            yield from (involvement.practitioner.telephone, involvement.practitioner.email)
+        if carer.telephone:
+            return True
+    for one in record.involvements:
+        worker = one.practitioner
+        if one.telephone or one.email or one.hours:
+            return True
+        if worker is not None and (worker.telephone or worker.email):
+            return True
+    return False

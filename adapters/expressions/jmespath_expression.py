@@ -75,7 +75,9 @@ class Expression:
                 if not isinstance(document, dict):
                     return None
                 document = document.get(key)
-        return bounded(document) if type(document) in _LONG else document
+        if type(document) in _LONG and len(document) > LONGEST:
+            bounded(document)
+        return document
 
     def holds(self, document: Any) -> bool:
         """Whether it gives exactly true; anything else, and any failure, is no."""

@@ -80,7 +80,8 @@ def _plainly_once(written: bytes) -> bool:
     if b"\\" in written or b"\0" in written:
         return False
     try:
-        again = orjson.dumps(_parsed(written))
+        read = orjson.loads(written) if len(written) < _SHORT else _parsed(written)
+        again = orjson.dumps(read)
     except (ValueError, TypeError):
         return False
     return again.count(b'"') == written.count(b'"')

@@ -122,7 +122,9 @@ class AnswerReader:
             found = self.whole(operation, answer, found)
         if not isinstance(found, FoundDocuments):
             return self.without(operation, question, answer, found)
-        read = with_what_is_beside(operation, DetailedDocuments(found.documents))
+        read = DetailedDocuments(found.documents)
+        if operation.operation.include:
+            read = with_what_is_beside(operation, read)
         return self.mapped(operation, question, answer, found, read)
 
     def without(
@@ -226,7 +228,9 @@ class AnswerReader:
             return twice
         beside = told_beside(answer, found.documents)
         quiet = bool(operation.quiet) and is_quiet_in(answer, operation)
-        partial = found.partial or self._is_partial(operation, answer, None if quiet else beside)
+        partial = found.partial
+        if not quiet or operation.partial is not None:
+            partial = partial or self._is_partial(operation, answer, None if quiet else beside)
         return FoundDocuments(
             found.documents, found.total, found.more, found.unread, partial, beside, quiet
         )

@@ -32,7 +32,14 @@ from adapters.http.login import Login
 from adapters.http.operation import HttpOperation, RestrictedReply
 from adapters.http.paging.detail_pages import DetailPages
 from adapters.http.paging.pages import Pages, ReadPage
-from adapters.http.request import RequestParts, accepting, numbered, on_behalf_headers
+from adapters.http.request import (
+    REQUEST_ID,
+    PageParameters,
+    RequestParts,
+    accepting,
+    numbered,
+    on_behalf_headers,
+)
 from adapters.http.verdict import Answer
 from adapters.manifest.expression_language import language_of
 from adapters.manifest.limits import Limits
@@ -46,6 +53,7 @@ def _random_id() -> str:
     return str(uuid4())
 
 
+_NO_TURN: Final[PageParameters] = {}
 _FOR_DETAILS: Final = 0.95  # of the time given; the rest is for answering without them
 
 
@@ -93,8 +101,10 @@ class HttpSource:
     async def _ask(self, question: Question) -> Reply:
         until = asyncio.get_running_loop().time() + question.timeout_s * _FOR_DETAILS
         operation = self.operations[question.operation]
-        headers = self.headers_for(question)
-        asking = RequestParts(self.base_url, question.given, headers, operation.paging.first())
+        headers = {**self.standing, **on_behalf_headers(question.on_behalf)}
+        paging = operation.paging
+        turn = _NO_TURN if paging.page.style == "none" else paging.first()
+        asking = RequestParts(self.base_url, question.given, headers, turn)
         request = self._request(operation, asking)
         if isinstance(request, MoreNeeded):
             return request
@@ -121,7 +131,7 @@ class HttpSource:
         if isinstance(answer, FAILURES):
             return answer
         found = self.reader.found(operation, answer)
-        further = operation.paging.turns or operation.details
+        further = operation.details or operation.paging.page.style != "none"
         if further and isinstance(found, FoundDocuments):
             return _FirstPage(answer, found)
         return self.reader.replied(operation, question, answer, found)
@@ -214,10 +224,9 @@ class HttpSource:
 
     async def _whole(self, request: HttpRequest, login: Mapping[str, str]) -> HttpRequest:
         """The request with its id and login, signed."""
-        ours, whole = numbered(request.headers, self.new_id), request
-        if login or ours is not request.headers:
-            whole = request.with_headers({**ours, **login})
-        signer = self.signer
+        whole, signer = request, self.signer
+        if login or REQUEST_ID in "\n".join(request.headers.values()):
+            whole = request.with_headers({**numbered(request.headers, self.new_id), **login})
         if signer is None:
             return whole
         together = self.signed_together

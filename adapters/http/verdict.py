@@ -83,8 +83,8 @@ class JsonAnswer:
     @property
     def has_doubled_key(self) -> bool:
         """Whether it says something twice, so that the first was lost."""
-        charset = charset_of(self.headers.get("content-type", ""))
-        return has_doubled_key(self.written, charset)
+        kind = self.headers.get("content-type", "")
+        return has_doubled_key(self.written, None if kind == _JSON else charset_of(kind))
 
     @property
     def scope(self) -> dict[str, Any]:

@@ -162,7 +162,7 @@ class Operation(Table):
         """How a value is written in a query, a body or a variable."""
         return as_doubled if self.quotes == "doubled" else as_value
 
-    @property
+    @cached_property
     def says_who_is_restricted(self) -> bool:
         """Whether its answers may mark a child as restricted."""
         return self.map.restricted is not None or self.restricted_reply is not None

@@ -20,10 +20,8 @@ def read_moment(as_of: Readable | None, scope: Any) -> datetime | None:
         text = as_of.read(scope)
     except UnreadableError:
         return None
-    return _moment(text) if isinstance(text, str) else None
-
-
-def _moment(text: str) -> datetime | None:
+    if not isinstance(text, str):
+        return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(text)

@@ -4,8 +4,8 @@ What is signed is only mentioned by name in the headers: neither the address nor
 there, so that no log of headers learns of a child.
 """
 
-import base64
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,7 +58,7 @@ class Signer:
         return _with(request, headers, parameters, proof)
 
     def _text(self, request: HttpRequest, alg: str) -> tuple[Mapping[str, str], str, bytes]:
-        headers = _digested(request)
+        headers = request.headers if request.body is None else _digested(request, request.body)
         names, listed = _covered(tuple(headers))
         now = int(self.clock().timestamp())
         parameters = (
@@ -73,15 +73,13 @@ class Signer:
 def _with(
     request: HttpRequest, headers: Mapping[str, str], parameters: str, signature: bytes
 ) -> HttpRequest:
-    encoded = base64.b64encode(signature).decode()
+    encoded = b2a_base64(signature, newline=False).decode()
     ours = {"Signature-Input": f"{LABEL}={parameters}", "Signature": f"{LABEL}=:{encoded}:"}
-    return request.with_headers({**headers, **ours})
+    return HttpRequest(request.url, request.method, {**headers, **ours}, request.body)
 
 
-def _digested(request: HttpRequest) -> Mapping[str, str]:
-    if request.body is None:
-        return request.headers
-    digest = base64.b64encode(sha256(request.body).digest()).decode()
+def _digested(request: HttpRequest, body: bytes) -> Mapping[str, str]:
+    digest = b2a_base64(sha256(body).digest(), newline=False).decode()
     return {**request.headers, "Content-Digest": f"sha-256=:{digest}:"}
 
 

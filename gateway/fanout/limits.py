@@ -191,7 +191,7 @@ class SourceLimits:
             replies = await self._once(every, until)
         else:
             replies = await self._hedged(every, until, after_s).first()
-        while isinstance(said := _heard(replies), Unavailable):
+        while isinstance(said := replies[0] if alone else _heard(replies), Unavailable):
             wait_s = self._wait_before_another(said, attempt, until)
             if wait_s is None:
                 return replies
@@ -265,7 +265,7 @@ class SourceLimits:
             wanted.sent.times += 1
         try:
             replies = await self._replies(every, until, timeout_s)
-            said = _heard(replies)
+            said = replies[0] if len(replies) == 1 else _heard(replies)
             went = CallOutcome.OK if isinstance(said, Records) else self._went(said, timeout_s)
         finally:
             self.state.breaker.settle(admission, went)

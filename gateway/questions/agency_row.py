@@ -36,7 +36,7 @@ from gateway.questions.wording.outcomes import (
     sentence,
     shielded,
 )
-from resolvers.child.child import Withheld
+from resolvers.child.child import Restriction, Withheld
 from resolvers.child.stitch import Member
 from resolvers.matching.grade import Graded, MatchGrade
 from resolvers.outcome import Outcome, fold, judge
@@ -123,6 +123,8 @@ def _standing(view: ReleaseView, agency: str) -> StandingRow:
 
 
 def _is_shielded(view: ReleaseView, agency: str, findings: Findings) -> bool:
+    if findings.restriction is Restriction.NONE_KNOWN and not findings.own_marks:
+        return False
     hidden = view.hides(findings) and not view.registry.agencies[agency].national
     return hidden or view.marked(findings, agency)
 

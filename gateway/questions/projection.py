@@ -6,7 +6,6 @@ from gateway.model.agency import AgencyCard
 from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
 from gateway.questions.agency_row import row
 from gateway.questions.findings import Findings
-from gateway.questions.plan import PlannedSource
 from gateway.questions.release import (
     ReleaseView,
     Seen,
@@ -17,7 +16,7 @@ from gateway.questions.release import (
 from resolvers.child.child import Child
 from resolvers.child.stitch import EVENTS, stitch
 from resolvers.child_need import ChildNeed
-from resolvers.matching.grade import Graded
+from resolvers.matching.grade import Graded, MatchGrade
 
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
@@ -49,7 +48,14 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
         return None
     if not view.tells_child:
         return ReleasedChild(Child(view.query_id), findings.restriction, (), {})
-    planned = [p for p in view.plan.sources if _speaks(view, p, findings)]
+    hidden, certain = view.hides(findings), findings.resolution.certain
+    planned = [
+        p
+        for p in view.plan.sources
+        if certain(p.source)
+        and (not hidden or view.is_national(p.agency))
+        and not view.keeps_to_itself(findings, p.source)
+    ]
     return ReleasedChild(
         child=stitch(
             view.query_id,
@@ -64,24 +70,17 @@ def _child(view: ReleaseView, findings: Findings, seen: Seen) -> ReleasedChild |
     )
 
 
-def _speaks(view: ReleaseView, planned: PlannedSource, findings: Findings) -> bool:
-    if view.keeps_to_itself(findings, planned.source):
-        return False
-    national = view.is_national(planned.agency)
-    certain = findings.resolution.certain(planned.source)
-    return bool(certain) and (national or not view.hides(findings))
-
-
 def _candidates(view: ReleaseView, findings: Findings) -> Iterable[Candidate]:
-    for source in sorted(findings.resolution.by_source):
-        doubts = doubtful(findings, source)
+    for source, graded in sorted(findings.resolution.by_source.items()):
+        settled = len(graded) == 1 and graded[0].grade.grade is MatchGrade.CERTAIN
+        doubts = () if settled else doubtful(findings, source)
         if not doubts:
             continue
         card = view.registry.agencies[view.registry.sources[source].agency]
         hidden = view.hides(findings) and not card.national
         if not hidden and not view.keeps_to_itself(findings, source):
-            for graded in doubts:
-                yield _candidate(view, findings, source, card, graded)
+            for each in doubts:
+                yield _candidate(view, findings, source, card, each)
 
 
 def _candidate(

@@ -1,6 +1,6 @@
 """What one caller may see of a record, of a grade and of what is kept back, shielded last."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapters.contract.codes import ReleaseClass
 from adapters.contract.frozen import plainly_made, replace
-from adapters.contract.record import Record
+from adapters.contract.record import Identifier, Record
 from gateway.fanout.source_answer import SourceAnswer
 from gateway.fanout.sources import Registry
 from gateway.policy.context import RecordFacts
@@ -112,10 +112,14 @@ class ReleaseView:
 
     def verdict(self, source: str, findings: Findings, record: Record | None = None) -> Verdict:
         """What the source's rules say now that its record, and the shield, have spoken."""
+        return self.verdict_of(source, record, restricted=self.restricted(findings))
+
+    def verdict_of(self, source: str, record: Record | None, *, restricted: bool) -> Verdict:
+        """The same, of a child who is `restricted` or may be."""
         if self.on_record is None:
             return self.verdicts[source]
         consent = record is not None and record.consent is True
-        return self.on_record(source, RecordFacts(consent, self.restricted(findings)))
+        return self.on_record(source, RecordFacts(consent, restricted))
 
 
 @lru_cache(maxsize=256)  # of the names of fields alone: every row of a question asks again
@@ -136,6 +140,8 @@ class Seen:
         self._view = view
         self._findings = findings
         self._hidden = view.hides(findings)
+        self._marked = bool(view.gateway_only or findings.own_marks)
+        self._restricted = view.restricted(findings)
         self._released: dict[str, tuple[Member, ...]] = {}
         self._involved: dict[tuple[int, ...], tuple[InvolvementFact, ...]] = {}
 
@@ -150,12 +156,14 @@ class Seen:
 
     def involvements(self, members: Iterable[Member]) -> tuple[InvolvementFact, ...]:
         """What agencies do with the child, as these records of theirs say: open ones first."""
-        by_agency: dict[str, list[Member]] = {}
+        members, by_agency = tuple(members), dict[str, list[Member]]()
+        if len(members) == 1:
+            return self._own(members)
         for member in members:
             by_agency.setdefault(member.agency, []).append(member)
         return in_order([self._own(own) for own in by_agency.values()], self._view.today)
 
-    def _own(self, members: list[Member]) -> tuple[InvolvementFact, ...]:
+    def _own(self, members: Sequence[Member]) -> tuple[InvolvementFact, ...]:
         """Those of one agency. Its records are kept, so that none gives its place to another."""
         key = (id(members[0]),) if len(members) == 1 else tuple(sorted(map(id, members)))
         found = self._involved.get(key)
@@ -169,20 +177,32 @@ class Seen:
         """The records of this answer."""
         found = self._released.get(answered.source)
         if found is None:
-            found = self._released[answered.source] = tuple(self._read(answered))
+            found = self._released[answered.source] = self._read(answered)
         return found
 
-    def _read(self, answered: SourceAnswer) -> Iterator[Member]:
+    def _read(self, answered: SourceAnswer) -> tuple[Member, ...]:
         view, findings, source = self._view, self._findings, answered.source
         certain = findings.resolution.certain(source)
         card = view.registry.agencies[view.registry.sources[source].agency]
         shown = not self._hidden or card.national
-        if not (certain and shown) or view.keeps_to_itself(findings, source):
-            return
-        moment = as_of(answered)
+        if not (certain and shown):
+            return ()
+        if self._marked and view.keeps_to_itself(findings, source):
+            return ()
+        moment, members = as_of(answered), []
         for record in certain:
-            seen = _seen(view, findings, source, record)
-            yield Member(card.id, moment, unlocated(seen) if self._hidden else seen)
+            seen = self._seen(source, record)
+            members.append(Member(card.id, moment, unlocated(seen) if self._hidden else seen))
+        return tuple(members)
+
+    def _seen(self, source: str, record: Record) -> Record:
+        view, fields = self._view, self._view.plan.fields
+        classes = view.verdict_of(source, record, restricted=self._restricted).permitted
+        if CONTACTS not in fields:
+            classes -= {ReleaseClass.CONTACT}
+        others = self._findings.reference.of_others
+        own = _without(record, others) if others else record
+        return released(own, classes, fields)
 
 
 def members_seen(
@@ -192,17 +212,9 @@ def members_seen(
     return Seen(view, findings).of(answers)
 
 
-def _seen(view: ReleaseView, findings: Findings, source: str, record: Record) -> Record:
-    classes = view.verdict(source, findings, record).permitted
-    if CONTACTS not in view.fields:
-        classes -= {ReleaseClass.CONTACT}
-    return released(_of_her_own(record, findings), classes, view.fields)
-
-
-def _of_her_own(record: Record, findings: Findings) -> Record:
+def _without(record: Record, others: frozenset[Identifier]) -> Record:
     """The record without numbers that are somebody else's by the word of an identity source."""
-    others = findings.of_others
-    if not others or others.isdisjoint(record.identifiers):
+    if others.isdisjoint(record.identifiers):
         return record
     return replace(record, identifiers=tuple(i for i in record.identifiers if i not in others))
 
@@ -237,10 +249,11 @@ def withheld(
 ) -> tuple[Withheld, ...]:
     """What these sources keep back of what was asked for; without `findings`, before asking."""
     agencies, requested = view.registry.agencies, view.requested
+    restricted = findings is not None and view.restricted(findings)
     kept = {
         replace(each, message=worded(each, agencies[p.agency]))
         for p in planned
-        for each in _kept_back(view, p.source, findings, requested)
+        for each in _kept_back(view, p.source, findings, requested, restricted=restricted)
     }
     return tuple(sorted(kept)) if kept else ()
 
@@ -250,22 +263,27 @@ def _kept_back(
     source: str,
     findings: Findings | None,
     requested: frozenset[ReleaseClass],
+    *,
+    restricted: bool,
 ) -> Iterable[Withheld]:
     """What a source keeps back: before asking, or now that its records have spoken.
 
     Of the shield the whole answer speaks in one voice: see withheld_for_shield.
     """
-    before = [w for w in view.verdicts[source].withheld if w.release_class in requested]
+    kept = view.verdicts[source].withheld
+    before = [w for w in kept if w.release_class in requested] if kept else []
     if findings is None:
         return before
-    again = view.verdict(source, findings).withheld
+    again = view.verdict_of(source, None, restricted=restricted).withheld
+    if not (before or again):
+        return ()
     later = [
         w for w in again if w.release_class in requested and w.reason is not WithheldReason.SHIELD
     ]
     if not (before or later):
         return ()
     records = findings.resolution.certain(source)
-    verdicts = [view.verdict(source, findings, record) for record in records]
+    verdicts = [view.verdict_of(source, record, restricted=restricted) for record in records]
     given = frozenset().union(*[verdict.permitted for verdict in verdicts])
     told = given | {w.release_class for w in before}
     return [

@@ -53,7 +53,7 @@ class WireConnection(asyncio.Protocol):
         DroppedError if more came than one answer, and an earlier request went this way: the first
         may be the answer to that one.
         """
-        if self._used and self._said_more():
+        if self._used and (self.strayed or (not self.quiet and self._strayed)):
             raise DroppedError
         self._used, reader = True, self._reader
         received = Received(reader.status, reader.headers, reader.content)
@@ -71,7 +71,10 @@ class WireConnection(asyncio.Protocol):
     @property
     def quiet(self) -> bool:
         """Whether the other end has said nothing since: neither an end, nor what nobody asked."""
-        if not self.usable:
+        transport = self._transport
+        if transport is None or not self._reader.reusable or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size():
             return False
         said = self._poll.poll(0)
         if said:
@@ -82,13 +85,6 @@ class WireConnection(asyncio.Protocol):
     def strayed(self) -> bool:
         """Whether the other end was ever heard to say more than it was asked."""
         return self._strayed or self._reader.strayed
-
-    def _said_more(self) -> bool:
-        if self.strayed:
-            return True
-        if self.usable and (said := self._poll.poll(0)):
-            self._note(said)
-        return self._strayed
 
     def _note(self, said: Sequence[tuple[int, int]]) -> None:
         # Over TLS it may be about the encryption.

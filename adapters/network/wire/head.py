@@ -9,6 +9,7 @@ from adapters.network.http_request import HttpRequest
 
 _ORIGIN: Final = re.compile(r"[A-Za-z]+://[^/?#]*([^#]*)")
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
+_LINE: Final = "{}: {}\r\n".format
 _KINDS: Final = 64  # of sets of header names; a source has a few
 
 
@@ -28,11 +29,15 @@ class HeadWriter:
 
     def written(self, request: HttpRequest) -> bytes:
         """The whole request; ValueError if an address or a header would begin another."""
-        said, body, target = request.headers, request.body, _target(request.url)
+        found = _ORIGIN.match(request.url)
+        if found is None:
+            raise ValueError("a request goes to an address")
+        target = found[1] if found[1].startswith("/") else f"/{found[1]}"
+        said, body = request.headers, request.body
         values = "".join((target, *said.values()))
         if "\n" in values or "\r" in values or "\0" in values or " " in target:
             raise ValueError("an address or a header has a line end in it")
-        own = "".join([f"{name}: {value}\r\n" for name, value in said.items()])
+        own = "".join([*map(_LINE, said, said.values())])
         length = "" if body is None else f"Content-Length: {len(body)}\r\n"
         head = f"{request.method} {target} HTTP/1.1\r\n{self._beside(tuple(said))}{own}{length}\r\n"
         return head.encode() if body is None else head.encode() + body
@@ -43,11 +48,3 @@ class HeadWriter:
         said = {name.lower() for name in names}
         left = {name: value for name, value in self._standing.items() if name.lower() not in said}
         return "".join(f"{name}: {value}\r\n" for name, value in left.items())
-
-
-def _target(url: str) -> str:
-    found = _ORIGIN.match(url)
-    if found is None:
-        raise ValueError("a request goes to an address")
-    target = found[1]
-    return target if target.startswith("/") else f"/{target}"

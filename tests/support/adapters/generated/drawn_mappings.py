@@ -1,6 +1,7 @@
 """Operations of manifests drawn at random, and documents for them."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -211,7 +212,7 @@ def _put(random: Random, made: dict[str, Any], place: str, said: Any, odd: Oddne
             where[place] = said
     made["many"] = [*made.get("many", ()), {"on": place, place: said}]
     if random.random() < 0.1 and odd.strikes(random):
-        made["far"] = random.choice(ODD)
+        made["far"] = deepcopy(random.choice(ODD))  # things are put into it
 
 
 def _identifiers(random: Random, odd: Oddness) -> Iterator[Any]:
