@@ -137,9 +137,11 @@ class Coalescer(Generic[K]):
 
         def landed(task: asyncio.Task[CallResult]) -> None:
             flight.tell()
-            if self._flights.get(same) is not flight:
+            found = self._flights.pop(same, None)
+            if found is not flight:
+                if found is not None:
+                    self._flights[same] = found
                 return
-            del self._flights[same]
             if task.cancelled() or task.exception() is not None or not self._kept_s:
                 return
             if keeps(task.result()):

@@ -34,7 +34,7 @@ class FanOut:
         for connection in self._connections.values():
             connection.forget()
 
-    def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
+    def confirm(self, answered: SourceAnswer, certain: Collection[Record]) -> None:
         """Take down that a source finds children: these of its records are certain."""
         self._connections[answered.source].confirm(answered, certain)
 

@@ -1,6 +1,6 @@
 """One question to one source: its operations in turn, within its limits; every failure a reply."""
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -94,14 +94,11 @@ class SourceConnection:
         await self.source_limits.check()
         return self.source_limits.health
 
-    def confirm(self, answered: SourceAnswer, certain: Iterable[Record]) -> None:
+    def confirm(self, answered: SourceAnswer, certain: Collection[Record]) -> None:
         """Take down that it finds children: these of its records are the child's, for certain."""
-        if not answered.hits:
-            return
-        borne = [record.identifiers for record in certain]
         for way, numbers in answered.hits.items():
-            for each in borne:
-                if numbers.issubset(each):
+            for record in certain:
+                if numbers.issubset(record.identifiers):
                     self._proof.found(way)
                     break
 
@@ -176,7 +173,8 @@ class SourceConnection:
                 found = await self._by_other_forms(card, keys, asking, found, sent)
             # A member's search that was not whole may have missed a marked file. Of any other
             # source the next search says more: by name it also finds whose number nobody can read.
-            kept = self.source.in_shield_set or bool(answered.records)
+            first = answered is self._nothing
+            kept = self.source.in_shield_set or (not first and bool(answered.records))
             answered = together(answered, found) if kept else found
             if not isinstance(answered.reply, NoRecord) and not answered.records:
                 break
@@ -234,7 +232,9 @@ class SourceConnection:
             reply=reply,
             tried=tuple(dict.fromkeys((*before.tried, card.name))),
             searched_by=before.searched_by | given.keys() if brought.sent else before.searched_by,
-            by_identifier={name: given[name] for name in given.keys() & IDENTIFYING},
+            by_identifier=given
+            if given.keys() <= IDENTIFYING
+            else {name: given[name] for name in given.keys() & IDENTIFYING},
             asked_by=before.asked_by | _alone(card, given, numbers),
             supersedes=card.supersedes,
             absent=before.absent | absent if proven else before.absent,

@@ -46,7 +46,7 @@ class AddressTemplate:
         if found is None:
             return None
         text, places = found
-        values = tuple([given[place] for place in places])
+        values = tuple(map(given.__getitem__, places))
         return base_url.rstrip("/") + text % values if all(map(_is_plain, values)) else None
 
     def _chosen(self, keys: tuple[str, ...]) -> Filled:
