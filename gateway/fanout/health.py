@@ -1,8 +1,8 @@
 """How a source is doing: what its recent answers took, and whether its probe gets through."""
 
 import asyncio
+from array import array
 from bisect import bisect_left, insort
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,16 +40,21 @@ class Latencies:
     """How long the last answers took: at most RECENT of them, of the last RECENT_S seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._took: deque[tuple[float, float]] = deque()
+        # Plain numbers, the next in the place of the oldest: there are thousands of sources.
+        self._at, self._took, self._next = array("d"), array("d"), 0
         self._shortest_first: list[float] = []
         self._clock = clock
 
     def took(self, seconds: float) -> None:
         """Note an answer."""
+        here = self._next
         if len(self._took) == RECENT:
-            _, oldest = self._took.popleft()
-            del self._shortest_first[bisect_left(self._shortest_first, oldest)]
-        self._took.append((self._clock(), seconds))
+            del self._shortest_first[bisect_left(self._shortest_first, self._took[here])]
+            self._at[here], self._took[here] = self._clock(), seconds
+        else:
+            self._at.append(self._clock())
+            self._took.append(seconds)
+        self._next = (here + 1) % RECENT
         insort(self._shortest_first, seconds)
 
     @property
@@ -60,7 +65,9 @@ class Latencies:
     def within_ms(self, *shares: float) -> list[float | None]:
         """In how many milliseconds each share (0 to 1) of the answers came; None without any."""
         since = self._clock() - RECENT_S
-        recent = sorted(seconds for at, seconds in self._took if at >= since)
+        recent = sorted(
+            seconds for at, seconds in zip(self._at, self._took, strict=True) if at >= since
+        )
         if not recent:
             return [None for _ in shares]
         return [1000 * recent[ceil(share * len(recent)) - 1] for share in shares]

@@ -44,8 +44,11 @@ class Throttle:
         It is ended as the others are.
         """
         places, starts, now = self._places, self._starts, self._clock()
-        full = len(starts) == starts.maxlen
-        if (full and starts[0] + self._window_s > now) or not places.take():
+        if starts and starts[0] + self._window_s <= now:
+            starts.popleft()  # it counts no more: one goes for each that comes, at any rate
+        elif len(starts) == starts.maxlen:
+            return False
+        if not places.take():
             return False
         starts.append(now)
         return True
@@ -72,10 +75,12 @@ class Throttle:
 
     async def pace(self, until: float) -> bool:
         """Wait until one more request may start, within a turn; False if not before `until`."""
-        start = self._next_start()
+        start, starts = self._next_start(), self._starts
         if start >= until:
             return False
-        self._starts.append(start)
+        if starts and starts[0] + self._window_s <= start:
+            starts.popleft()  # as above
+        starts.append(start)
         if (wait_s := start - self._clock()) > 0:
             await asyncio.sleep(wait_s)
         return True

@@ -1,6 +1,7 @@
 """Whoever looks after a source sees how it is doing, without doing more to it than it bears."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -74,6 +75,19 @@ def test_half_and_nearly_all_of_the_last_answers_came_within_what_is_said(
     assert 2 * sum(1000 * one <= p50_ms for one in last) >= len(last)
     assert 100 * sum(1000 * one <= p99_ms for one in last) >= 99 * len(last)
     assert {p50_ms, p99_ms} <= {1000 * one for one in last}
+
+
+def test_what_is_kept_of_a_sources_answers_is_small() -> None:
+    tracemalloc.start()
+    try:
+        latencies = Latencies(lambda: 0.0)
+        for number in range(3 * RECENT):
+            latencies.took(number / 7)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert latencies.kept == RECENT
+    assert held < 64 * RECENT
 
 
 def test_what_was_long_ago_says_nothing_of_now() -> None:

@@ -1,6 +1,7 @@
 """An agency sees no more at once, and no more in any window, than it declared."""
 
 import asyncio
+import tracemalloc
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -24,7 +25,8 @@ async def starts_of(
     async def one(arrival: float) -> None:
         nonlocal inside, most, refused
         await sleep(arrival)
-        if not await throttle.take_turn(until):
+        at_once = now() < until and throttle.turn_now()
+        if not at_once and not await throttle.take_turn(until):
             refused += 1
             return
         starts.append(now())
@@ -100,3 +102,18 @@ def test_who_gives_up_while_being_paced_leaves_the_place_to_others() -> None:
         return await throttle.take_turn(100)
 
     assert run(main())
+
+
+def test_a_source_with_a_high_rate_that_is_asked_for_hours_takes_no_more_memory() -> None:
+    shows = [0.0]
+    throttle = Throttle(100_000, 3, lambda: shows[0])
+    tracemalloc.start()
+    try:
+        for _ in range(5_000):
+            shows[0] += 2.0
+            assert throttle.turn_now()
+            throttle.end_turn()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 10_000
