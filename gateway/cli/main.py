@@ -1,5 +1,6 @@
 """The `teamaround` command: serve a gateway, ask it, check it and look after it."""
 
+import atexit
 import gc
 
 import typer
@@ -46,6 +47,9 @@ def begin(
     # Importing makes much that stays and little that is garbage, and to look for it every 700
     # objects was an eighth of a start. Who serves for long chooses again once it is open.
     gc.set_threshold(100_000, 20, 50)
+    # At its end Python would look through all that was imported, for a fifth of a short command.
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
     try:
         forbid_dumps()
     except ConfigurationInvalid as error:
