@@ -31,7 +31,7 @@ from adapters.contract.contract import (
 from adapters.contract.record import Record
 from adapters.manifest.manifest import Example, Manifest
 from adapters.manifest.operation import Operation
-from adapters.mapping.restricted import restricted_records
+from adapters.mapping.marks.restricted import restricted_records
 
 _LISTS: Final = (
     "identifiers",

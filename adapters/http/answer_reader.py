@@ -32,7 +32,7 @@ from adapters.http.verdict import REFUSED, Answer, JsonAnswer
 from adapters.mapping.beside.held import bears, element_beside, is_of_another, stands_beside
 from adapters.mapping.beside.told import ToldBeside, called
 from adapters.mapping.mapping import Unusable
-from adapters.mapping.restricted import restricted_records
+from adapters.mapping.marks.restricted import restricted_records
 from adapters.network.http_request import HttpAnswer
 
 _OK: Final = 200

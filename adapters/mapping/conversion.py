@@ -15,6 +15,7 @@ from adapters.expressions.jmespath_expression import UnreadableError
 from adapters.mapping.caps import READ_CAP, TEXT_CAP, capped, capped_texts
 from adapters.mapping.date_format import day_reader, iso_day
 from adapters.mapping.escaped import unescaped
+from adapters.mapping.marks.written import is_mark
 from adapters.mapping.misread import MISREAD_CONTROLS, REPLACEMENT, is_misread
 from adapters.mapping.not_held import is_no_record, is_not_held
 
@@ -207,9 +208,9 @@ def to_upn(value: Any) -> str | None:
 
 
 def to_postcode(value: Any) -> str | None:
-    """A full postcode in capitals with its space."""
+    """A full postcode in capitals with its space; words of a mark as they are, for `heeded`."""
     text = _held(value)
-    return None if text is None else _parsed(Postcode.parse, text)
+    return text if text is None or is_mark(text) else _parsed(Postcode.parse, text)
 
 
 def _parsed(parse: Callable[[str], str], text: str) -> str:

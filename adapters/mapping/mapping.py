@@ -17,6 +17,7 @@ from adapters.manifest.operation import Operation
 from adapters.mapping.caps import LIST_CAP, is_cut, kept
 from adapters.mapping.compiled.record_readers import COUNTS, RecordReaders
 from adapters.mapping.identity import NAMING, NUMBERS, SINGLES, VALUES, is_known, may_be
+from adapters.mapping.marks.written import PLACES, heeded, within
 from adapters.mapping.sections import Defects, SectionReading, sections_of
 from adapters.mapping.value import CodeTables, Reading
 
@@ -80,9 +81,12 @@ class RecordMapping:
         return cls(values, sections, systems or {}, RecordReaders(paths))
 
     def roots(self, fields: frozenset[str]) -> frozenset[str]:
-        """Every name that an answer with these fields may mention in a document."""
+        """Every name that an answer with these fields may mention in a document.
+
+        Those of places are among them, as a mark may be written there.
+        """
         once = (r.expression.roots for r in self.values.values() if r.expression is not None)
-        lists = (section.roots for section in self._wanted(fields))
+        lists = (section.roots for section in self._wanted(fields | PLACES))
         return frozenset().union(*once, *lists)
 
     @property
@@ -115,11 +119,13 @@ class RecordMapping:
         """Identity, restriction and the wanted `fields` of one document; never raises.
 
         Generated functions read what is common. The rest, or all of it, is read as `exact` does.
+        Places are read whatever is wanted, as a mark may be written there.
         """
-        if fields in self.readers.readers:
-            read = self.readers.readers[fields]
+        wider = fields | PLACES
+        if wider in self.readers.readers:
+            read = self.readers.readers[wider]
         else:
-            read = self.readers.reader(fields, self.values, self._wanted(fields), self.systems)
+            read = self.readers.reader(wider, self.values, self._wanted(wider), self.systems)
         if read is None:
             COUNTS.read(exact=1)
             return self.exact(document, fields, today)
@@ -128,12 +134,12 @@ class RecordMapping:
             COUNTS.read(redone=1)
             return self.exact(document, fields, today)
         COUNTS.read(generated=1)
-        return record
+        return _heeded(record, fields)
 
     def exact(self, document: Any, fields: frozenset[str], today: date) -> Record | Unusable:
         """`record` without generated functions, which are held to it."""
         try:
-            return self._record(document, fields, today)
+            return _heeded(self._record(document, fields | PLACES, today), fields)
         except _UnusableError as error:
             shape = error.shape or shape_of(document, self._identifying(), "record")
             return Unusable(RECORD, error.place, shape)
@@ -277,3 +283,9 @@ def _usable(record: Record) -> Record:
     if is_known(record):
         return record
     raise _UnusableError("map")
+
+
+def _heeded(record: Record, fields: frozenset[str]) -> Record | Unusable:
+    """With what is written as a mark taken for one; a name that was one may leave nobody."""
+    found = within(heeded(record), fields)
+    return found if found is record or is_known(found) else Unusable(RECORD, "map")

@@ -29,6 +29,7 @@ from adapters.contract.turns import in_turn
 from adapters.manifest.operation import KEYS
 from adapters.mapping.caps import both_ends, capped_record, capped_texts, is_cut
 from adapters.mapping.conversion import clean
+from adapters.mapping.marks.written import heeded
 
 _RULE: Final = re.compile(r"[a-z_]{1,40}")
 _CONTACTS: Final[Mapping[str, Callable[[str], bool]]] = {
@@ -101,7 +102,7 @@ def _record(given: Any) -> Record:
         f"{name}.{bad}" for name, held in values.items() for bad in _without_false_contacts(held)
     }
     values["defects"] = tuple(sorted({*values["defects"], *defects}))
-    return capped_record(_shape().validate_python(values), cut)
+    return heeded(capped_record(_shape().validate_python(values), cut))
 
 
 def _is_cut(value: Any) -> bool:

@@ -16,7 +16,7 @@ from adapters.contract.record import (
     School,
     SupportStatus,
 )
-from adapters.mapping.restricted import restricted_records
+from adapters.mapping.marks.restricted import restricted_records
 from resolvers.child.child import Restriction
 from resolvers.matching.grade import Grade, Graded, MatchGrade, Resolution
 from resolvers.matching.identify import resolve

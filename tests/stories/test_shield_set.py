@@ -90,6 +90,19 @@ async def test_no_scope_lifts_her_shield(tmp_path: Path, scope: dict[str, Any]) 
     assert len(servers["clinic"].asked) == 1
 
 
+@pytest.mark.parametrize("marking", ["spine", "clinic"])
+@pytest.mark.parametrize("scope", [{}, {"agencies": ["school"]}])
+async def test_a_mark_in_words_shields_her_however_the_flag_reads(
+    tmp_path: Path, scope: dict[str, Any], marking: str
+) -> None:
+    home = {"lines": ["PROTECTED ADDRESS", "4 Tanners Row"], "postcode": "ZE1 0AA"}
+    held = {marking: ({**MIRA, "home": home, "restricted": "N"},)}
+    async with town_of(tmp_path, held, *OTHERS, CLINIC) as (town, _):
+        answer = await town.ask(**scope)
+    assert restriction(answer) in {"RESTRICTED", None}
+    assert located(answer) == []
+
+
 async def test_a_caller_from_another_area_is_told_as_little(tmp_path: Path) -> None:
     away = replace(PRACTITIONER, areas=(AWAY,))
     police = source("police", areas=(HOME, AWAY))

@@ -1,0 +1,133 @@
+"""Words that say a child is protected restrict the child, and are no address and no name."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from adapters.contract.record import Record
+from adapters.mapping.mapping import RecordMapping, Unusable
+from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
+
+REST = """
+[[operation]]
+name = "all"
+path = "/{upn}"
+records = "[body]"
+[operation.map]
+record_id = "id"
+nhs_number = "nhs"
+family_name = "family"
+given_names = "given"
+birth_date = "born"
+restricted = "hidden"
+[[operation.address]]
+each = "homes"
+lines = "lines"
+postcode = "postcode"
+[[operation.carer]]
+each = "carers"
+name = "name"
+telephone = "phone"
+[[operation.school]]
+each = "schools"
+name = "name"
+[[operation.gp_practice]]
+name = "practice"
+"""
+CLEAR = {"id": "1", "nhs": "9990000018", "family": "Hill", "born": "2015-03-09", "hidden": False}
+NOTHING = frozenset[str]()
+
+MARKS = [
+    *("CONFIDENTIAL", "Do not disclose", "PROTECTED ADDRESS", "sensitive - see alert"),
+    *("*** Don't share ***", "Address withheld", "ADDRESS IS RESTRICTED", "not to be disclosed"),
+    *("Confidential: see file", "Undisclosed placement", "SEE ALERT", "Restricted", "withheld"),
+]
+
+
+def read(fields: frozenset[str] = ALL_FIELDS, **said: Any) -> Record | Unusable:
+    manifest = manifest_of(manifest_text("rest", "http://a.example", REST))
+    mapping = RecordMapping.of(manifest.operation[0], manifest.codes)
+    found = [mapping.record({**CLEAR, **said}, fields, date(2026, 11, 22)) for _ in range(3)]
+    assert found[0] == found[1] == found[2]
+    return found[0]
+
+
+def record(fields: frozenset[str] = ALL_FIELDS, **said: Any) -> Record:
+    found = read(fields, **said)
+    assert isinstance(found, Record)
+    return found
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_child_whose_address_is_a_mark_is_restricted_and_has_no_address(mark: str) -> None:
+    found = record(homes=[{"lines": [mark]}])
+    assert (found.restricted, found.addresses, found.defects) == (True, (), ("addresses",))
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_the_address_behind_a_mark_is_left_out_with_it(mark: str) -> None:
+    home = {"lines": ["12 Mill Lane", mark], "postcode": "ZZ1 1AA"}
+    found = record(homes=[home, {"lines": ["3 High Street"]}])
+    assert [one.lines for one in found.addresses] == [("3 High Street",)]
+    assert found.restricted is True
+
+
+def test_an_address_and_a_mark_in_one_line_are_left_out() -> None:
+    found = record(homes=[{"lines": ["PROTECTED ADDRESS 12 Mill Lane"], "postcode": "ZZ1 1AA"}])
+    assert (found.restricted, found.addresses) == (True, ())
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_instead_of_a_postcode_restricts(mark: str) -> None:
+    found = record(homes=[{"lines": ["12 Mill Lane"], "postcode": mark}])
+    assert (found.restricted, found.addresses) == (True, ())
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("place", ["schools", "practice"])
+def test_a_mark_instead_of_a_school_or_a_practice_restricts(mark: str, place: str) -> None:
+    found = record(ALL_FIELDS, **{place: [{"name": mark}] if place == "schools" else mark})
+    assert (found.restricted, found.schools, found.gp_practice) == (True, (), None)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_restricts_where_no_address_is_asked_for(mark: str) -> None:
+    found = record(NOTHING, homes=[{"lines": [mark]}])
+    assert (found.restricted, found.addresses, found.defects) == (True, (), ())
+
+
+def test_places_that_are_not_asked_for_are_not_in_the_record() -> None:
+    found = record(NOTHING, homes=[{"lines": ["12 Mill Lane"], "postcode": "?"}], practice="Mill")
+    assert (found.restricted, found.addresses, found.gp_practice) == (False, (), None)
+    assert found.defects == ()
+
+
+def test_a_carer_who_is_a_mark_is_left_out() -> None:
+    found = record(carers=[{"name": "Do not disclose"}, {"name": "Anna Hill"}])
+    assert [one.name for one in found.carers] == ["Anna Hill"]
+    assert (found.restricted, found.defects) == (False, ("carers",))
+
+
+@pytest.mark.parametrize("name", [("PROTECTED", "CHILD"), ("Ann", "CONFIDENTIAL")])
+def test_a_child_whose_name_is_a_mark_is_restricted(name: tuple[str, str]) -> None:
+    given, family = name
+    found = record(given=given, family=family)
+    assert (found.restricted, found.names) == (True, ())
+
+
+def test_a_record_of_nothing_but_a_mark_and_a_day_is_none() -> None:
+    assert isinstance(read(id=None, nhs=None, family="CONFIDENTIAL"), Unusable)
+
+
+PLAIN = [
+    *("12 Alert Street", "Sensitive Plant Cottage", "The Withheld Arms", "Notre Dame Close"),
+    *("Restricted Byway Cottage", "Protected Wood Lane", "Never Never Land", "1 Knot Road"),
+]
+
+
+@pytest.mark.parametrize("line", PLAIN)
+def test_an_address_with_such_a_word_in_its_name_is_an_address(line: str) -> None:
+    found = record(homes=[{"lines": [line]}], schools=[{"name": line}])
+    assert (found.restricted, found.defects) == (False, ())
+    assert [one.lines for one in found.addresses] == [(line,)]
