@@ -2,6 +2,7 @@
 
 import sqlite3
 import ssl
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,6 +22,13 @@ from adapters.sql.verified import over_tls
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
 _POSTGRESQL_PORT: Final = 5432
+# Nothing is written. A policy of row security that would hide rows without a word is an error
+# instead. A moment that a statement casts to a date is the day that it was in Britain.
+_DEMANDED: Final[Mapping[str, str]] = {
+    "default_transaction_read_only": "on",
+    "row_security": "off",
+    "TimeZone": "Europe/London",
+}
 _SCHEMA_ROW: Final = 1024 * 1024  # bytes that a table's own definition may have
 _WAIT_FOR_LOCK_S: Final = 0.25  # a writer's commit is over by then
 
@@ -100,13 +108,13 @@ async def _connected(url: URL, limits: Limits, egress: Egress, tls: ssl.SSLConte
         database=url.database,
         timeout=limits.timeout,
         server_settings={
-            "default_transaction_read_only": "on",
+            **_DEMANDED,
             "statement_timeout": str(int(limits.timeout * 1000)),
             "application_name": "teamaround",
         },
     )
     try:
-        await _refuse_writable(connection)
+        await _refuse_otherwise_set(connection)
     except BaseException:
         connection.terminate()
         raise
@@ -114,10 +122,12 @@ async def _connected(url: URL, limits: Limits, egress: Egress, tls: ssl.SSLConte
     return connection
 
 
-async def _refuse_writable(connection: "asyncpg.Connection[Any]") -> None:
+async def _refuse_otherwise_set(connection: "asyncpg.Connection[Any]") -> None:
     # A pooler may drop what a connection asks for at its start, and say nothing of it.
-    if await connection.fetchval("SHOW default_transaction_read_only") != "on":
-        raise asyncpg.InterfaceError("the connection is not read-only")
+    names = ", ".join(f"current_setting('{name}')" for name in _DEMANDED)
+    (row,) = await connection.fetch(f"SELECT {names}")
+    if tuple(row) != tuple(_DEMANDED.values()):
+        raise asyncpg.InterfaceError("the connection is not set as it was asked to be")
 
 
 def _read_only_file(path: str) -> URL:

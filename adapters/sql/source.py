@@ -40,7 +40,7 @@ from adapters.sql.columns import SaidTwice
 from adapters.sql.engine import POSTGRESQL, open_engine
 from adapters.sql.errors import DATABASE_FAILURES, fault_of
 from adapters.sql.operation import SqlOperation, answered_by, reply_of
-from adapters.sql.selecting import Selecting
+from adapters.sql.selecting import Selecting, UnreadableCell
 from adapters.sql.statement import Statement, as_number, detail_statement, in_list_statement
 
 # The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
@@ -101,6 +101,8 @@ class SqlSource:
             return fault_of(error)
         except SaidTwice:
             return Malformed("doubled_column")
+        except UnreadableCell:
+            return Malformed("value")
 
     async def _connected(self, read: SqlRead[T]) -> T | Failure:
         async with self.engine.connect() as connection:

@@ -29,7 +29,7 @@ async def asked(port: int) -> Reply:
     ("ignored", "fault"),
     [
         ("", Fault.CONNECTION),
-        ("default_transaction_read_only,statement_timeout", Fault.SERVER_ERROR),
+        ("default_transaction_read_only,row_security,statement_timeout", Fault.SERVER_ERROR),
     ],
 )
 async def test_a_pooler_over_which_a_connection_is_not_read_only_is_not_asked(
