@@ -56,6 +56,10 @@ _JSON_BODIES: Final[Mapping[str, object]] = {
         "data": {"person": None, "people": None, "child": None},
         "errors": [{"message": "Denied", "path": ["person"]}],
     },
+    "GraphQL values made null": {
+        "data": {"person": None, "people": None, "child": None},
+        "extensions": {"valueCompletion": [{"message": "Null", "path": ["person"]}]},
+    },
     "a Kong gateway": {"message": "no Route matched with those values"},
     "an AWS gateway": {"message": "Forbidden"},
     "an AWS gateway without a route": {"message": "Not Found"},

@@ -1,4 +1,7 @@
-"""The kind `graphql`: one query with variables; an answer with any error in it proves nothing."""
+"""The kind `graphql`: one query with variables; an answer with any error in it proves nothing.
+
+A router that makes null of what it may not pass on says so in its extensions alone.
+"""
 
 from datetime import datetime
 from typing import Any, Final
@@ -43,8 +46,15 @@ def judge_graphql(answer: HttpAnswer, now: datetime) -> JsonAnswer | Failure:
     errors = found.body.get("errors")
     if errors is not None and errors != []:
         return replace(found, failure=_failure(errors))
+    if _made_null(found.body.get("extensions")):
+        return replace(found, failure=Malformed("errors"))
     whole = isinstance(found.body.get("data"), dict)
     return found if whole else replace(found, failure=Malformed("data"))
+
+
+def _made_null(extensions: Any) -> bool:
+    """Whether values were taken out of the data: Apollo Router's valueCompletion (its #2077)."""
+    return isinstance(extensions, dict) and extensions.get("valueCompletion") not in (None, [])
 
 
 def _failure(errors: Any) -> Failure:

@@ -22,6 +22,7 @@ _ERRORS: Final = frozenset(
         *("missingsources", "unavailable", "unavailablesources", "unavailablesystems"),
         *("unavailableservices", "unreachable", "unreachablesources", "notsearched"),
         *("warning", "warnings", "haswarnings", "coremessages", "problem", "problems"),
+        "valuecompletion",  # of Apollo's routers: what they made null, in `extensions` alone
         *("omitted", "redacted", "suppressed", "withheld", "hidden", "excluded", "denied"),
         *("omittedcount", "suppressedcount", "withheldcount", "hiddencount", "restrictedcount"),
         *("redactedcount", "excludedcount", "deniedcount", "maskedcount", "inaccessiblecount"),

@@ -26,13 +26,13 @@ def people(*nodes: Any, more: bool = False) -> dict[str, Any]:
     return {"data": {"people": {"nodes": list(nodes), "pageInfo": info}}}
 
 
-async def asked(body: Any, status: int = 200) -> Reply:
+async def asked(body: Any, status: int = 200, rest: str = CASES) -> Reply:
     async def handler(_request: web.Request) -> web.Response:
         return web.json_response(body, status=status)
 
     async with (
         serving(handler) as base,
-        opened(manifest_text("graphql", base, rest=CASES)) as adapter,
+        opened(manifest_text("graphql", base, rest=rest)) as adapter,
     ):
         return await adapter.source.ask(question())
 
@@ -73,6 +73,8 @@ async def test_an_empty_list_without_errors_is_no_record() -> None:
         ({"data": {"people": {"nodes": []}}, "errors": [{"message": "?"}]}, Malformed("errors")),
         ({"data": None, "errors": [{"message": "?"}]}, Malformed("errors")),
         ({"data": None, "errors": "?"}, Malformed("errors")),
+        ({**people(), "extensions": {"valueCompletion": [{}]}}, Malformed("errors")),
+        ({**people(), "extensions": {"valueCompletion": "?"}}, Malformed("errors")),
         ({"errors": [{"extensions": {"code": "UNAUTHENTICATED"}}]}, Refused()),
         (
             {"errors": [{"extensions": {"code": "INTERNAL_SERVER_ERROR"}}]},
@@ -90,6 +92,15 @@ async def test_an_answer_with_errors_or_without_data_is_never_no_record(
     body: Any, reply: Reply
 ) -> None:
     assert await asked(body) == reply
+
+
+async def test_a_child_whom_a_router_made_null_is_not_absent_by_the_manifests_own_word() -> None:
+    nulled = {"data": {"people": None}, "extensions": {"valueCompletion": [{"path": ["people"]}]}}
+    absent = CASES.replace("records =", 'absent = "body.data.people == null"\nrecords =')
+    assert await asked({"data": {"people": None}}, rest=absent) == NoRecord()
+    reply = await asked(nulled, rest=absent)
+    assert isinstance(reply, NoRecord)
+    assert not reply.whole
 
 
 async def test_a_query_that_the_server_does_not_accept_is_malformed() -> None:

@@ -125,6 +125,12 @@ async def test_an_error_that_is_nobodys_is_everybodys(errors: Any) -> None:
     assert await told({"data": whole, "errors": errors}) == (Malformed("errors"),) * 2
 
 
+async def test_a_value_that_a_router_made_null_leaves_nobody_absent() -> None:
+    whole = {**MINE, "c1_people": [], "c1_total": 0}
+    made_null = {"valueCompletion": [{"path": ["c1_people"]}]}
+    assert await told({"data": whole, "extensions": made_null}) == (Malformed("errors"),) * 2
+
+
 async def test_a_server_that_is_down_is_down_for_each() -> None:
     down = Unavailable(Fault.SERVER_ERROR, None, 503)
     assert await told({}, status=503) == (down, down)
