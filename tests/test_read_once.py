@@ -51,6 +51,14 @@ async def test_a_fault_in_what_reads_a_document_shows_though_it_was_read_before(
     assert "errors" in (await _asked(_made(tmp_path / "faulty"))).body
 
 
+async def test_a_fault_in_a_method_of_what_reads_shows_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _asked(_made(tmp_path / "sound"))
+    monkeypatch.setattr(documents.Documents, "read", _never)
+    assert "errors" in (await _asked(_made(tmp_path / "faulty"))).body
+
+
 async def test_a_gateway_with_a_smaller_limit_refuses_what_another_one_has_read(
     tmp_path: Path,
 ) -> None:
