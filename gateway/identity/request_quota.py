@@ -5,10 +5,10 @@ costs more than one that was, and a search of the log more than a look at `me`. 
 this process alone, since it guards this process.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from gateway.config.settings_tables import LimitSettings
 from gateway.identity.counted import begin_counting
@@ -34,6 +34,21 @@ class Charge:
     counted: list[Count]
     cost: int = 0
     understood: bool = False
+
+    async def __aenter__(self) -> Self:
+        """Count the request."""
+        self.take(REQUEST)
+        return self
+
+    async def __aexit__(self, _: object, failure: BaseException | None, __: object) -> None:
+        """Count it apart where an input was wrong, and nothing of it where the gateway failed."""
+        if isinstance(failure, AskDifferently):
+            if self.understood:
+                self.mistyped()
+        elif isinstance(failure, TryLater) or (
+            isinstance(failure, Exception) and not isinstance(failure, TeamAroundError)
+        ):
+            await self.give_back()
 
     def take(self, cost: int) -> None:
         """Count so much more; LimitReached if it is too much."""
@@ -65,7 +80,7 @@ class RequestQuota:
         self._most = {"": limits.requests_per_minute, "mistyped ": limits.mistyped_per_minute}
         self._now = now
         self._minute = 0
-        self._counted: dict[str, int] = {}
+        self._counted: dict[tuple[str, int], int] = {}
 
     def count(self, who: str, cost: int, kind: str = "") -> None:
         """So much more of a user in this minute; LimitReached if it is too much."""
@@ -87,29 +102,17 @@ class RequestQuota:
     def _added(self, who: str, cost: int) -> int:
         minute = int(self._now()) // _MINUTE
         if minute != self._minute:
-            self._minute, self._counted = minute, {}
-        counted = max(0, self._counted.pop(who, 0) + cost)
+            before = minute - 1
+            late = {key: held for key, held in self._counted.items() if key[1] == before}
+            self._minute, self._counted = minute, late
+        counted = max(0, self._counted.pop((who, minute), 0) + cost)
         if len(self._counted) >= _KEPT:  # the first of them has asked nothing for longest
             del self._counted[next(iter(self._counted))]
-        self._counted[who] = counted
+        self._counted[who, minute] = counted
         return counted
 
 
-@asynccontextmanager
-async def charged(
-    quota: RequestQuota, caller: Caller, take_back: TakeBack
-) -> AsyncIterator[Charge]:
-    """Count a request of this caller while it is prepared, and nothing of our own failures."""
+def charged(quota: RequestQuota, caller: Caller, take_back: TakeBack) -> Charge:
+    """Counts a request of this caller while it is prepared, and nothing of our own failures."""
     who = f"{caller.issuer!r} {caller.organisation!r} {caller.user!r}"
-    charge = Charge(quota, who, take_back, begin_counting())
-    charge.take(REQUEST)
-    try:
-        yield charge
-    except AskDifferently:
-        if charge.understood:
-            charge.mistyped()
-        raise
-    except Exception as failure:
-        if isinstance(failure, TryLater) or not isinstance(failure, TeamAroundError):
-            await charge.give_back()
-        raise
+    return Charge(quota, who, take_back, begin_counting())

@@ -151,11 +151,12 @@ class Policy:
 
     def of_kind(self, principal: Principal, plainly: PolicyContext) -> Decisions:
         """What this kind of caller is given; the context is of no agency and no record."""
-        found = self._kinds.get((principal, plainly))
-        if found is None:
+        try:
+            return self._kinds[principal, plainly]
+        except KeyError:
             found = Decisions(self.rule_set, principal, plainly, self._one_at_a_time)
             self._kinds[principal, plainly] = found
-        return found
+            return found
 
     def decide(self, decision_request: DecisionRequest) -> Verdict:
         """Which of the classes asked for the rules give; the rules' order never matters.

@@ -1,6 +1,6 @@
 """Finds for one question: once for the same answers, however many ask; grading is not free."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +63,10 @@ class Finder:
     def as_asked(self, answers: Mapping[str, SourceAnswer]) -> Findings:
         """The same as if no record had been settled on: from what the caller told alone."""
         return self.once.of(self._asked or self.stated, answers)
+
+    def asks_nobody_by_each(self, answers: Collection[str]) -> bool:
+        """Whether none of these sources is asked by each number of hers."""
+        return self.once.resolver.asks_nobody_by_each(answers)
 
     def all_numbered(self, found: Findings) -> bool:
         """Whether all that is certain has a number that was told."""

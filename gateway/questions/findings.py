@@ -146,8 +146,8 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
 
 def _owing(found: Findings, resolver: Resolver) -> Findings:
     """The findings, unknown while a source of the set was not asked by each number of hers."""
-    asked_by_each = not resolver.roles.by_each.isdisjoint(found.answers)
-    if found.restriction is Restriction.RESTRICTED or not asked_by_each:
+    nobody = resolver.asks_nobody_by_each(found.answers)
+    if nobody or found.restriction is Restriction.RESTRICTED:
         return found
     heard = Heard(found.answers, resolver.sources, resolver.read)
     owed = heard.owed(found.reference, found.resolution)
@@ -203,7 +203,7 @@ def _frozen(stated: Reference, spine: Iterable[SourceAnswer], resolver: Resolver
 def _taught(stated: Reference, answers: Sequence[SourceAnswer], resolver: Resolver) -> Reference:
     """What was stated and all that certain records add to it, until they add no more."""
     before: list[int] | None = None
-    every = sum(len(answered.records) for answered in answers)
+    every = sum([len(answered.records) for answered in answers])
     while True:
         records = _teaching(stated, answers, resolver)
         if len(records) == every == 1:
@@ -237,8 +237,8 @@ def _widened(stated: Reference, records: Sequence[Record]) -> Reference:
         sex=said.pop() if stated.sex not in _SAID_SEXES and len(said) == 1 else stated.sex,
         birth_dates_estimated=(stated.birth_dates_estimated | (born - stated.birth_dates))
         - known_days,
-        identifiers=stated.identifiers.union(*(r.identifiers for r in records)),
-        names=tuple(dict.fromkeys((*stated.names, *(n for r in records for n in r.names)))),
+        identifiers=stated.identifiers.union(*[r.identifiers for r in records]),
+        names=tuple(dict.fromkeys((*stated.names, *[n for r in records for n in r.names]))),
         birth_dates=stated.birth_dates | born,
     )
 
@@ -304,6 +304,6 @@ def _absent(
     if answered is None or not _answered(answered):
         return False
     cards = [card for card in source.adapter.operations if card.conclusive]
-    schemes = frozenset[str]().union(*(card.needs for card in cards))
+    schemes = frozenset[str]().union(*[card.needs for card in cards])
     asked = {identifier for identifier in certain if identifier.scheme in schemes}
     return bool(asked) and asked <= renewed.leaves(answered.absent)

@@ -215,8 +215,8 @@ def refuse_costly(planned: Sequence[tuple[Plan, Known]], settings: QuestionSetti
     agency in scope, and a call for each form of a name. Checks for the shield are not counted.
     """
     rows = [(len(plan.agencies), known) for plan, known in planned]
-    records = sum(count for count, _ in rows)
-    calls = sum(count * _forms(known) for count, known in rows)
+    records = sum([count for count, _ in rows])
+    calls = sum([count * _forms(known) for count, known in rows])
     _refuse_over("max_records", records, settings.max_records)
     _refuse_over("max_calls", calls, settings.max_calls)
 

@@ -115,9 +115,9 @@ class RunningQuestion:
 
     async def whole(self) -> WholeAnswer:
         """All of it, once every agency has its outcome."""
+        if self._wholly_said is not None:
+            return self._wholly_said
         answer = await self._finished()
-        if answer is self._wholly_said:
-            return answer
         self._wholly_said, self._asks = answer, answer.ask
         unresolved = {candidate.agency.id for candidate in answer.unresolved}
         for each in answer.rows:

@@ -4,7 +4,7 @@ A question is found again at each arrival, for the circle, for everybody and for
 grading everybody is not free.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Self
 
@@ -82,6 +82,10 @@ class Resolver:
         found = self._same.setdefault(reference, reference)
         self._places.add(id(found))
         return found
+
+    def asks_nobody_by_each(self, answers: Collection[str]) -> bool:
+        """Whether none of these is asked by each number of hers, so that no number is owed."""
+        return self.roles.by_each.isdisjoint(answers)
 
     def of(self, reference: Reference, answers: Iterable[SourceAnswer]) -> Resolution:
         """Every record of these answers, graded against the reference."""

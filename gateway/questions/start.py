@@ -81,9 +81,9 @@ class QuestionFactory:
             await self.harm_stated(caller, intent.query_id, intent.index)
         stated = stated_reference(prepared.inquiry.known, prepared.decided.sources.values())
         view = ReleaseView(
-            plan=prepared.plan,
+            plan=prepared.decided.plan,
             registry=preparation.registry,
-            verdicts=prepared.verdicts,
+            verdicts=prepared.decided.verdicts,
             cleared=preparation.roles.shield_cleared in caller.roles,
             seal=self.seal.bound_to(caller, prepared.inquiry.reason.purpose),
             today=preparation.clock.now().date(),
@@ -119,7 +119,7 @@ class QuestionFactory:
         self, prepared: PreparedQuestion, pseudonymised: Pseudonymised, admitted: AdmittedRequest
     ) -> Intent:
         preparation, caller = admitted.preparation, admitted.caller
-        risks = of_question(prepared.inquiry, prepared.plan, caller)
+        risks = of_question(prepared.inquiry, prepared.decided.plan, caller)
         told = (pseudonymised.person, pseudonymised.places)
         if await preparation.quotas.tells_many_places(caller, *told):
             risks.add(AccessFlag.SEVERAL_HOMES)
@@ -163,7 +163,7 @@ def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
 
 
 def _agencies(prepared: PreparedQuestion) -> tuple[str, ...]:
-    return tuple(sorted({source.agency for source in prepared.asked.values()}))
+    return tuple(sorted({source.agency for source in prepared.decided.asked.values()}))
 
 
 def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:
@@ -171,8 +171,8 @@ def _own(prepared: PreparedQuestion) -> Mapping[str, Keys]:
     known = prepared.inquiry.known
     plainly = own_details(known, "")
     if not known.agency_record:
-        return dict.fromkeys(prepared.asked, plainly)
-    return {name: own_details(known, s.agency) for name, s in prepared.asked.items()}
+        return dict.fromkeys(prepared.decided.asked, plainly)
+    return {name: own_details(known, s.agency) for name, s in prepared.decided.asked.items()}
 
 
 def _calls(
@@ -197,4 +197,4 @@ def _calls(
         on_whose = for_shield if name in only else on_behalf
         return CallContext(read[name], on_whose, admitted.until, right, forms)
 
-    return {name: call(name) for name in prepared.asked}
+    return {name: call(name) for name in prepared.decided.asked}

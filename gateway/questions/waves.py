@@ -115,8 +115,10 @@ class Waves:
 
     async def _go_on(self) -> bool:
         """Ask whoever may be asked now; whether the question is over with what was heard."""
-        await self._second_wave({})
-        await self._ask_further()
+        if self._open:
+            await self._second_wave({})
+        if self._rounds and (self._news or self._look.news):
+            await self._ask_further()
         if self._over_for_circle():
             return True
         if self._open and not self._calls.running:
@@ -230,8 +232,6 @@ class Waves:
 
     async def _second_wave(self, given_back: Mapping[str, Keys]) -> None:
         """Ask whoever is open and may be asked by now; `given_back` was kept back until now."""
-        if not self._open:
-            return
         running = self._calls.running
         over = self._half_gone or not running
         circle_over = self._half_gone or self._order.circle.isdisjoint(running)
@@ -259,8 +259,7 @@ class Waves:
         """Ask the shield set by each number of hers that a file bears and it was not asked by."""
         busy = {*self._calls.running, *self._doubted}
         spoke = self._half_gone or self._teaching.isdisjoint(busy)
-        news = self._news or self._look.news
-        if self._overdue or not (news and spoke and self._rounds):
+        if self._overdue or not spoke:
             return
         self._news = self._look.news = False
         by = {s: keys for s, keys in self._judge.further(self._seen).items() if s not in busy}

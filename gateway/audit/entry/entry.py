@@ -38,6 +38,7 @@ VERSION: Final = 1
 MAX_LEAF: Final = 0xFFFF
 MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
 _nonce: Final = RandomBytes(16)
+_BY_AGENCY: Final = attrgetter("agency")
 _DELETE: Final = b"\x7f"  # all else that is not seen is beyond ASCII, or escaped by JSON
 
 # In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
@@ -147,7 +148,7 @@ class Entry:
             raise EntryRefused(f"an entry counts 1 to {MOST_COUNTED}")
         if self.pruned and not _are_ranges(self.pruned):
             raise EntryRefused("a pruning names ranges in order, none touching another")
-        ordered = tuple(sorted(self.agencies, key=lambda said: said.agency))
+        ordered = tuple(sorted(self.agencies, key=_BY_AGENCY))
         if len({said.agency for said in ordered}) != len(ordered):
             raise EntryRefused("an entry names each agency once")
         object.__setattr__(self, "agencies", ordered)
@@ -230,7 +231,8 @@ def _shaped(entry: Entry) -> list[tuple[re.Pattern[str], str | None]]:
 
 def _names(entry: Entry) -> list[str | None]:
     names = [entry.user, entry.organisation, entry.role, entry.manager, entry.issuer]
-    names += [name for each in entry.accounts for name in (each.issuer, each.user)]
+    if entry.accounts:
+        names += [name for each in entry.accounts for name in (each.issuer, each.user)]
     names += (entry.policy_version, entry.matcher_version)
     names += entry.standing.names if entry.standing else ()
     names += entry.look.names if entry.look else ()
@@ -266,11 +268,11 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "manager": entry.manager,
         "risks": entry.risks or None,
         "tie": entry.tie,
-        "pruned": [list(entry_range) for entry_range in entry.pruned] or None,
+        "pruned": [list(each) for each in entry.pruned] if entry.pruned else None,
         "standing": entry.standing.fields if entry.standing else None,
         "change": _named(entry.change),
         "issuer": entry.issuer,
-        "accounts": [[each.issuer, each.user] for each in entry.accounts] or None,
+        "accounts": [[a.issuer, a.user] for a in entry.accounts] if entry.accounts else None,
         "look": entry.look.held if entry.look else None,
         "nonce": entry.nonce,
         "succeeds": entry.succeeds.fields if entry.succeeds else None,

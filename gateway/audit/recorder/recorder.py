@@ -83,7 +83,7 @@ class Recorder:
             document=grounds.document,
             policy_version=grounds.policy_version,
             matcher_version=MATCHER,
-            agencies=tuple(AuditedAgency(agency) for agency in grounds.agencies),
+            agencies=tuple([AuditedAgency(agency) for agency in grounds.agencies]),
             detail=pseudonymised.detail,
             manager=caller.manager,
             risks=tuple(grounds.risks),
@@ -122,7 +122,7 @@ class Recorder:
             justification=None,
             case_reference=None,
             child_pseudonyms=pseudonyms,
-            agencies=tuple(audited(row) for row in rows),
+            agencies=tuple([audited(row) for row in rows]),
             risks=(
                 *intent.entry.risks,
                 *flags.risks,

@@ -40,6 +40,8 @@ def works_beside(
     staff: StaffChildren, children: Iterable[Pseudonym], organisation: str | None
 ) -> bool:
     """Whether a parent of one of these works in the organisation."""
+    if not staff:  # as most have none
+        return False
     return any(organisation in staff.get(child, frozenset()) for child in children)
 
 

@@ -77,7 +77,8 @@ class ToldHome:
         Once a carer or a home ties a school's file, its pupil number is hers: to ask by it only
         then would depend on whether the guess was right (ADR 0093).
         """
-        if supposed.restriction is not Restriction.NONE_KNOWN:
+        nobody = self.once.resolver.asks_nobody_by_each(supposed.answers)
+        if nobody or supposed.restriction is not Restriction.NONE_KNOWN:
             return supposed
         heard = Heard(supposed.answers, self.sources, self.once.resolver.read)
         owed = heard.owed(supposed.reference, supposed.resolution, before_a_home=True)

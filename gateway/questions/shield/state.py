@@ -254,6 +254,8 @@ class ShieldState:
         What was found by a search bears some too. Of a restricted child nobody is asked any more.
         """
         inside = {name: each for name, each in answers.items() if name in self.circle}
+        if self.near.asks_nobody_by_each(inside):
+            return {}
         found = self.near.of(self.search.with_looks(inside) if self.search.looked else inside)
         views = (found, *self.home.supposed(found))
         return self.numbers.wanted(v for v in views if v.restriction is not Restriction.RESTRICTED)

@@ -114,7 +114,8 @@ def _assessed(
     """
 
     def assessed() -> Mapping[_Key, Assessment] | None:
-        if len(kinds.every) > _MOST_KINDS or _any_crowd(kinds):
+        held = tuple([kind.held for kind in kinds.every.values()])
+        if len(held) > _MOST_KINDS or read.once("crowd", held, lambda: _any_crowd(held)):
             return None
         known = KnownOfChild.of(reference, read)
         found = {key: kind.against(known, read) for key, kind in kinds.every.items()}
@@ -170,9 +171,9 @@ def _kinds(
     return kinds
 
 
-def _any_crowd(kinds: _Kinds) -> bool:
+def _any_crowd(kinds: Collection[Details]) -> bool:
     # A source has one record here, so each kind stands for a source.
-    return bool(crowded({(str(at), 0): each.held for at, each in enumerate(kinds.every.values())}))
+    return bool(crowded({(str(at), 0): held for at, held in enumerate(kinds)}))
 
 
 def _all_hers(kinds: _Kinds, found: Mapping[_Key, Assessment]) -> bool:
