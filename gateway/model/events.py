@@ -263,6 +263,11 @@ def key_service_behind(service: str, epoch: str) -> None:
     _say.error("key_service_behind", service=service, epoch=epoch)
 
 
+def staff_children_outdated(epoch: str) -> None:
+    """The list of staff's children is of another epoch than this: nobody on it is recognised."""
+    _say.error("staff_children_outdated", epoch=epoch)
+
+
 def key_service_other_keys(epoch: str) -> None:
     """A key service answered under another key than the one of this epoch: nothing of it is used.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,8 +22,9 @@ from gateway.audit.recorder.intent import Coming, Grounds, Intent
 from gateway.audit.recorder.patient_log import PatientLog
 from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
 from gateway.audit.recorder.refusal_counter import EVERY_S, RefusalCounter, RefusalKey
-from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, works_beside
+from gateway.audit.recorder.staff_children import NOBODY, StaffChildren, other_epoch, works_beside
 from gateway.audit.store.contract import Log
+from gateway.model import events
 from gateway.model.account import AccountPair
 from gateway.model.answer import AgencyRow
 from gateway.model.caller import Caller
@@ -133,7 +134,10 @@ class Recorder:
         )
         await self._append(entry, intent.until)
 
-    def _of_staff(self, intent: Intent, children: Iterable[Pseudonym]) -> Iterable[AccessFlag]:
+    def _of_staff(self, intent: Intent, children: Collection[Pseudonym]) -> Iterable[AccessFlag]:
+        epoch = other_epoch(self.staff_children, children)
+        if epoch is not None:
+            events.staff_children_outdated(epoch)
         beside = works_beside(self.staff_children, children, intent.entry.organisation)
         return [AccessFlag.STAFF_CHILD] if beside else []
 

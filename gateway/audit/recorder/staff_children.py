@@ -45,6 +45,16 @@ def works_beside(
     return any(organisation in staff.get(child, frozenset()) for child in children)
 
 
+def other_epoch(staff: StaffChildren, children: Iterable[Pseudonym]) -> str | None:
+    """The epoch of these, where the list is of another one and so can name none of them.
+
+    A new epoch counts for a gateway that runs, and its list was read at the start.
+    """
+    listed = next(iter(staff), None)
+    met = {child.partition(":")[0] for child in children} if listed else set()
+    return min(met) if listed and met and listed.partition(":")[0] not in met else None
+
+
 def _read(line: str, place: str, epoch: str | None) -> tuple[Pseudonym, str]:
     pseudonym, _, organisation = line.strip().partition(" ")
     if not PSEUDONYM.fullmatch(pseudonym) or not organisation.strip():

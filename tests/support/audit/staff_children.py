@@ -11,9 +11,9 @@ from tests.support.agencies import MIRA
 ONE = f"{FIRST_EPOCH}:{'5a' * 32}"
 
 
-async def mira(state: Path) -> str:
-    """Mira's pseudonym under keys that the gateway will go on with."""
-    keys = KeyRing.at(state / "epochs", first_epoch=FIRST_EPOCH)
+async def mira(epochs: Path) -> str:
+    """Mira's pseudonym under the keys in a folder that the gateway will go on with."""
+    keys = KeyRing.at(epochs, first_epoch=FIRST_EPOCH)
     (pseudonym,) = (await protect(keys, [identifier_message("nhs_number", MIRA["nhs"])])).pseudonyms
     return pseudonym
 

@@ -39,7 +39,7 @@ def test_it_prints_what_a_rule_takes_and_logs_who_had_it_made(
     rule = Disclosure(organisation="northbrook", show="now", about=about)
     assert rule.about is not None
     assert len(rule.about) == 2
-    assert asyncio.run(mira(tmp_path / "state")) in rule.about
+    assert asyncio.run(mira(tmp_path / "state" / "epochs")) in rule.about
     (entry,) = logged(tmp_path / "state")
     assert (entry["user"], entry["detail"]) == ("o.fficer", "DISCLOSURE_CHILD")
     assert {*entry["child_pseudonyms"]} == rule.about

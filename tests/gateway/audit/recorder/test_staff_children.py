@@ -1,22 +1,27 @@
 """Staff may have their children listed, so that a colleague's curiosity is found; by no name."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from gateway.audit.errors import KeysUnreadable
 from gateway.audit.keys.epoch_name import FIRST_EPOCH
+from gateway.audit.keys.key_ring import begin_epoch
 from gateway.audit.recorder.staff_children import read_staff_children
 from gateway.cli.main import app
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.agencies import AUTHORITY, MIRA, AgencyServer, rest_source
 from tests.support.audit.staff_children import ONE, mira, settings_of
-from tests.support.edge import logged
+from tests.support.edge import edge, logged
 from tests.support.loopback import serving
 from tests.support.town import PRACTITIONER, small_town
+from tests.support.verify.key_service_process import key_service
 
 
 @pytest.mark.parametrize(
@@ -29,7 +34,7 @@ async def test_a_colleagues_look_is_flagged_and_nobody_elses(
 ) -> None:
     staff = tmp_path / "staff-children.txt"
     (tmp_path / "state").mkdir()
-    staff.write_text(f"# by hand\n{await mira(tmp_path / 'state')} {organisation}\n")
+    staff.write_text(f"# by hand\n{await mira(tmp_path / 'state' / 'epochs')} {organisation}\n")
     async with serving(AgencyServer().answer) as url:
         source = rest_source("spine", url, claims=AUTHORITY)
         async with small_town(tmp_path, [source], alerts__staff_children=staff) as town:
@@ -67,6 +72,29 @@ async def test_a_gateway_does_not_start_with_a_list_of_another_epoch(tmp_path: P
         with pytest.raises(ConfigurationInvalid, match="staff_children"):
             async with small_town(tmp_path, [source], alerts__staff_children=staff):
                 pass
+
+
+async def test_a_list_of_the_epoch_before_is_told_while_the_gateway_runs(tmp_path: Path) -> None:
+    staff = tmp_path / "staff.txt"
+    with key_service() as service:
+        folder = service.folder / "keys"
+        staff.write_text(f"{await mira(folder)} {PRACTITIONER.organisation}\n")
+        async with edge(tmp_path, **service.settings, alerts__staff_children=staff) as gateway:
+            with capture_logs() as events:
+                assert (await gateway.send()).status == 200
+            assert _outdated(events) == []
+            service.kill()
+            begin_epoch(folder, "2027")
+            await asyncio.to_thread(service.start)
+            with capture_logs() as events:
+                assert (await gateway.send()).status == 200
+            risks = [each.get("risks", ()) for each in logged(gateway.town.settings.files.state)]
+    assert {"2027"} == {*_outdated(events)}
+    assert ["STAFF_CHILD" in each for each in risks if each].count(True) == 1
+
+
+def _outdated(events: Iterable[MutableMapping[str, Any]]) -> list[str]:
+    return [each["epoch"] for each in events if each["event"] == "staff_children_outdated"]
 
 
 @pytest.fixture

@@ -199,7 +199,7 @@ async def test_what_waits_for_one_childs_inquest_is_that_childs_alone(
     tmp_path: Path, about: str, event: str, seen: int
 ) -> None:
     (tmp_path / "state").mkdir()
-    named = {"mira": await mira(tmp_path / "state"), "another": ANOTHER}
+    named = {"mira": await mira(tmp_path / "state" / "epochs"), "another": ANOTHER}
     rule = (
         '{ organisation = "northbrook", show = "after", event = "inquest-over",'
         f' about = ["{named[about]}"] }}'
