@@ -54,7 +54,9 @@ class GeneratedModule:
         return self._functions.setdefault(body, f"write{len(self._functions)}")
 
     def once(self, before: Sequence[str], returned: str) -> str:
-        """The same of values that stand in one answer many times: each is written once.
+        """The call that does the same of values that stand in one answer many times, each once.
+
+        The value's name is to be put in the place of {0}.
 
         Their places in memory tell them apart, until `forget` is called: while an answer is made
         none of its values goes.
@@ -65,7 +67,7 @@ class GeneratedModule:
             self._kept.append({})
             self._constants[name] = self._kept[-1]
             write = self.function([*before, f"made = {name}[id(value)] = {returned}"], "made")
-            self._once[key] = self.function([], f"{name}.get(id(value)) or {write}(value)")
+            self._once[key] = f"({name}.get(id({{0}})) or {write}({{0}}))"
         return self._once[key]
 
     def forget(self) -> None:

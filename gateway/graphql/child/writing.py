@@ -156,7 +156,7 @@ class _Compiler:
                 reading = READINGS.get(read or kind.name)
                 if reading is None:
                     raise _NotCompiledError
-                return f"{self._object(kind, below, reading)}({name})"
+                return self._object(kind, below, reading).format(name)
             case GraphQLEnumType():
                 names = {member.value: said for said, member in kind.values.items()}
                 return f"{self.generated.constant(kind.name, names)}[{name}]"
@@ -175,7 +175,7 @@ class _Compiler:
     def _object(
         self, kind: GraphQLObjectType, below: list[SelectionSetNode], reading: FieldReading
     ) -> str:
-        """The name of the function that writes an object."""
+        """The call that writes an object; its name is to be put in the place of {0}."""
         reads = ["if value is None: raise ValueError", *filter(None, [reading.first])]
         writes = []
         for place, (key, nodes) in enumerate(self._selected(kind, below).items()):
@@ -189,7 +189,7 @@ class _Compiler:
         returned = f"{{{', '.join(writes)}}}"
         if kind.name in _MANY_TIMES:
             return self.generated.once(reads, returned)
-        return self.generated.function(reads, returned)
+        return f"{self.generated.function(reads, returned)}({{0}})"
 
     def _field(
         self, kind: GraphQLObjectType, nodes: list[FieldNode], name: str, reading: FieldReading
