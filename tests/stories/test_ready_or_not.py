@@ -59,6 +59,7 @@ async def test_while_its_witnesses_are_silent_a_gateway_is_not_ready(tmp_path: P
                     assert live.status == 200
                 await asyncio.to_thread(witness.start)
                 await patiently(become(gateway, []))
+                await gateway.stop()  # what it said is written beside the answers
     ticking.cancel()
     told = [json.loads(line)["event"] for line in gateway.said if line.startswith("{")]
     assert "witnesses_silent" in told

@@ -145,6 +145,7 @@ def refused(code: str, press: str = "", **typed: str) -> Walk:
 
 _ENTRY: Final = {"Entry": {"me": made.me("auditor"), "audit": {"entry": made.entry()}}}
 _NO_ENTRY: Final = {"Entry": {"me": made.me("auditor"), "audit": {"entry": None}}}
+_BROKEN: Final = made.entry(kind="BREAK_GLASS")
 _BARE: Final = made.entry(change=None, look=None, agencies=[], accounts=[], kind="PRUNING")
 AUDITORS: Final[Mapping[str, Walk]] = {
     "the log": opened("/log", {"Entries": made.entries(made.entry(), more=made.MORE)}),
@@ -158,6 +159,9 @@ AUDITORS: Final[Mapping[str, Walk]] = {
     "an entry": opened("/log/entries/7", _ENTRY),
     "an entry of another kind": opened(
         "/log/entries/7", {"Entry": {"me": made.me("auditor"), "audit": {"entry": _BARE}}}
+    ),
+    "a break-glass": opened(
+        "/log/entries/7", {"Entry": {"me": made.me("auditor"), "audit": {"entry": _BROKEN}}}
     ),
     "no entry": opened("/log/entries/8", _NO_ENTRY),
     "a review with mistakes": opened("/log/entries/7", _ENTRY, "Record the review"),
