@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Executable, Table, event, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, Table, case, event, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -60,8 +60,6 @@ class PostgresDatabase:
             # The lock is the transaction's, so that it ends with the connection whatever happens,
             # and before others stop waiting where this process was stopped.
             async with told():
-                idle = f"{seconds * _LEFT_ALONE:.1f}s"
-                await connection.execute(select(func.set_config(_IDLE, idle, True)))  # noqa: FBT003
                 await _take(connection, lock, seconds)
             yield
         finally:
@@ -128,8 +126,11 @@ async def told() -> AsyncIterator[None]:
 
 
 async def _take(connection: AsyncConnection, lock: Lock, seconds: float) -> None:
+    # Whoever still waits between two tries is left alone too, and holds nothing.
+    alone = func.set_config(_IDLE, f"{seconds * _LEFT_ALONE:.1f}s", True)  # noqa: FBT003
+    taken = select(case((func.pg_try_advisory_xact_lock(lock.number), alone)))
     tries = int(seconds / _BETWEEN_TRIES_S)
-    while not await connection.scalar(select(func.pg_try_advisory_xact_lock(lock.number))):
+    while await connection.scalar(taken) is None:
         tries -= 1
         if tries <= 0:
             raise DatabaseRefused("another change is under way; ask again")

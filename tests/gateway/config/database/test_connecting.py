@@ -114,12 +114,27 @@ async def test_over_a_pooler_of_whole_sessions_the_log_and_the_locks_hold(
         assert await log.append(asked()) == 0
         await log.aclose()
         one, other = PostgresDatabase(dsn), PostgresDatabase(dsn)
-        async with one.turn(Lock(1), 1):
+        async with one.turn(Lock(1), 30):
             with pytest.raises(DatabaseRefused, match="another change"):
                 async with other.turn(Lock(1), 0.1):
                     pass
         await one.aclose()
         await other.aclose()
+
+
+async def test_who_waits_for_a_turn_is_not_cut_off_as_if_it_held_it(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn = postgres.dsn(await new_database(postgres), ROLE)
+    one, other = PostgresDatabase(dsn), PostgresDatabase(dsn)
+    async with one.turn(Lock(1), 30):
+        monkeypatch.setattr("gateway.config.database.postgres._BETWEEN_TRIES_S", 0.4)
+        monkeypatch.setattr("gateway.config.database.postgres._LEFT_ALONE", 0.1)
+        with pytest.raises(DatabaseRefused, match="another change"):
+            async with other.turn(Lock(1), 1):
+                pass
+    await one.aclose()
+    await other.aclose()
 
 
 @asynccontextmanager
