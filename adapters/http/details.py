@@ -16,7 +16,6 @@ from adapters.http.paging.detail_pages import DetailAsked, DetailPages
 from adapters.mapping.beside.more import cut_lists
 from adapters.mapping.mapping import RecordMapping, Unusable
 
-_OK: Final = 200
 _NONE: Final[frozenset[str]] = frozenset()
 
 

@@ -8,7 +8,6 @@ from gateway.audit.entry.kind import AuditKind
 from gateway.audit.recorder.refusal_counter import RefusalKey
 from gateway.model.answer import AgencyRow
 from gateway.model.caller import Caller
-from resolvers.child.child import Withheld
 
 
 def entry_of(kind: AuditKind, caller: Caller, at: datetime, **said: Any) -> Entry:
@@ -49,7 +48,3 @@ def audited(row: AgencyRow) -> AuditedAgency:
         ),
         through=tuple(sorted(row.through)),
     )
-
-
-def _withheld(kept: Withheld) -> AuditedWithholding:
-    return AuditedWithholding(kept.release_class, kept.reason, kept.rule)

@@ -31,9 +31,6 @@ from resolvers.matching.grading import (
 from resolvers.matching.lessons import taught
 from resolvers.matching.reference import Reference
 
-_Populations = Mapping[str, int | None]
-
-
 _MOST_KINDS: Final = 16  # each is compared with each: of more the rounds may tell sooner
 
 
