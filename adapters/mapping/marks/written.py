@@ -16,8 +16,8 @@ PLACES: Final = frozenset({"addresses", "schools", "gp_practice"})
 
 # A part of every mark below: most texts have none, and are looked at no further.
 _STEMS: Final = (
-    *("confidential", "protected", "restrict", "sensitive", "disclos", "withheld", "redact"),
-    *("suppress", "alert", "not ", "not-", "never ", "dont", "don't", "don\u2019t"),
+    *("confidential", "protected", "restrict", "sensitive", "withheld", "redact", "suppress"),
+    *("alert", "disclos", "share", "give", "releas", "reveal"),
 )
 _ALONE: Final = ("protected", "restricted", "sensitive", "withheld", "suppressed", "redacted")
 _KEPT: Final = "|".join(_ALONE)
@@ -68,7 +68,7 @@ def _may_bear(record: Record) -> bool:
         said += (*address.lines, address.postcode)
     for one in (*record.carers, *record.schools, record.gp_practice):
         said.append(one.name if one else None)
-    plain = " ".join(filter(None, said)).lower()
+    plain = " ".join(filter(None, said)).casefold()
     return any(map(plain.__contains__, _STEMS))
 
 

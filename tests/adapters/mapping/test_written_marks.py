@@ -4,9 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from adapters.contract.record import Record
+from adapters.contract.record import Address, Record
 from adapters.mapping.mapping import RecordMapping, Unusable
+from adapters.mapping.marks.written import _WRITTEN, heeded, is_mark
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 
 REST = """
@@ -131,3 +134,19 @@ def test_an_address_with_such_a_word_in_its_name_is_an_address(line: str) -> Non
     found = record(homes=[{"lines": [line]}], schools=[{"name": line}])
     assert (found.restricted, found.defects) == (False, ())
     assert [one.lines for one in found.addresses] == [(line,)]
+
+
+@pytest.mark.parametrize(
+    "line", ["DO_NOT_GIVE_OUT", "do not\u00a0share", "Never.given.out", "con\ufb01dential"]
+)
+def test_a_mark_is_heeded_however_its_words_are_parted(line: str) -> None:
+    found = record(homes=[{"lines": [line, "4 Low Street"]}])
+    assert (found.restricted, found.addresses) == (True, ())
+
+
+@given(mark=st.from_regex(_WRITTEN), between=st.sampled_from(" _.-/\u00a0*"), loud=st.booleans())
+def test_each_text_that_is_a_mark_is_heeded(*, mark: str, between: str, loud: bool) -> None:
+    line = mark.replace(" ", between)
+    line = line.upper() if loud else line
+    assume(is_mark(line))
+    assert heeded(Record(addresses=(Address(lines=(line,)),))).restricted is True
