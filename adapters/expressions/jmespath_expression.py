@@ -1,6 +1,6 @@
 """A JMESPath expression of a manifest: compiled once, checked whole, never fails loudly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -17,6 +17,7 @@ from adapters.expressions.jmespath_compile import (
     walker,
 )
 from adapters.expressions.jmespath_cost import TooHeavy, weigh
+from adapters.expressions.jmespath_decision import below
 from adapters.expressions.jmespath_items import keeping_evaluation
 from adapters.expressions.jmespath_whole import whole_evaluation
 
@@ -101,7 +102,7 @@ def _checked(text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Expre
 
 def _compiled(text: str, compile_tree: Callable[[SyntaxNode], Evaluate]) -> Expression:
     parsed = jmespath.compile(text)
-    nodes = list(_nodes(parsed.parsed))
+    nodes = list(below(parsed.parsed))
     for node in nodes:
         _check_call(node)
     weigh(parsed.parsed)
@@ -127,17 +128,6 @@ def _first_line(error: JMESPathError) -> str:
     said = lines[0].removeprefix("Invalid jmespath expression: ").rstrip(":") if lines else ""
     said = said or "it is empty"
     return f"not a JMESPath expression: {said}; write a path such as body.items[0].id"
-
-
-def _nodes(node: Any) -> Iterator[dict[str, Any]]:
-    if not isinstance(node, dict):
-        return
-    yield node
-    children = list(node.get("children", ()))
-    if isinstance(node.get("value"), dict):
-        children.append(node["value"])
-    for child in children:
-        yield from _nodes(child)
 
 
 def _check_call(node: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
 KNOWN_PREFIXES: Final[Mapping[str, str]] = {"soap11": SOAP_11, "soap12": SOAP_12}
 
-_TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _MOST_DIGITS: Final = 18  # Python refuses to read thousands of them
@@ -47,7 +47,7 @@ class XPath:
         except (etree.XPathError, ValueError) as error:
             raise ExpressionError(f"no XPath expression: {error}") from None
         refuse_far_reaching(text)
-        bare = _TEXTS.sub(" ", text)
+        bare = TEXTS.sub(" ", text)
         return cls(frozenset(_NAME.findall(bare)), find, gives, chooses="[" in bare)
 
     @classmethod

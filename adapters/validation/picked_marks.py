@@ -5,16 +5,18 @@ that anybody promises. Whoever reads the first of them clears a child whom the s
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from adapters.expressions.jmespath_compile import SyntaxNode
+from adapters.expressions.jmespath_decision import below
 from adapters.expressions.language import JMESPATH, Language
+from adapters.expressions.xpath import TEXTS
 
 _PICKS: Final = frozenset({"index", "slice"})
-_TEXTS: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _BRACKETS: Final = re.compile(r"\[[^\[\]]*\]")
 _BY_PLACE: Final = re.compile(r"\[\s*\d[\d.]*\s*\]|\b(?:position|last)\s*\(")
 # Of several elements these take the first (XPath 1.0, 4.2 and 4.4).
@@ -33,21 +35,16 @@ def picked(language: Language, text: str) -> str | None:
     """What to change, if this expression of a mark reads one of several; None if it does not."""
     if language is JMESPATH:
         return _AS_A_LIST if any(node["type"] in _PICKS for node in _tree(text)) else None
-    bare = _TEXTS.sub("''", text)
+    bare = TEXTS.sub("''", text)
     return _AS_A_PATH if _BY_PLACE.search(bare) or _OF_THE_FIRST.search(_outside(bare)) else None
 
 
-def _tree(text: str) -> Iterator[Mapping[str, Any]]:
+def _tree(text: str) -> Iterator[SyntaxNode]:
     try:
-        nodes = [jmespath.compile(text).parsed]
+        parsed = jmespath.compile(text).parsed
     except (JMESPathError, RecursionError):
         return  # that it is no expression is told by another rule
-    while nodes:
-        node = nodes.pop()
-        yield node
-        nodes += [child for child in node["children"] if isinstance(child, dict)]
-        if isinstance(node.get("value"), dict):
-            nodes.append(node["value"])
+    yield from below(parsed)
 
 
 def _outside(text: str) -> str:

@@ -1,5 +1,7 @@
 """A manifest's expression is compiled once in a process, and no manifest fills the memory so."""
 
+import json
+
 import pytest
 
 from adapters.expressions.jmespath_expression import Expression, ExpressionError
@@ -32,3 +34,13 @@ def test_a_long_expression_is_compiled_each_time_so_that_no_manifest_fills_the_m
     short, long = "x" * 256, "x" * 257
     assert Expression.parse(short) is Expression.parse(short)
     assert Expression.parse(long) is not Expression.parse(long)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['{"code": "N"}', '{"type": "field", "value": "mark", "children": []}', '{"value": {"a": 1}}'],
+)
+def test_an_object_in_an_expression_is_a_value_and_no_part_of_it(written: str) -> None:
+    found = Expression.parse(f"flag == `{written}`")
+    assert found.roots == {"flag"}
+    assert found.holds({"flag": json.loads(written)})

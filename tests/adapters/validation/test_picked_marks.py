@@ -55,6 +55,8 @@ def test_a_mark_that_takes_one_of_a_list_is_refused(path: str) -> None:
         "flags[?kind=='shield'].code",
         "flags[?kind=='[0]'].code",
         "contains(flags[].shield, `true`)",
+        r"contains(flags, `{\"a\": [0]}`)",
+        r"contains(flags, `{\"type\": \"index\", \"children\": []}`)",
     ],
 )
 def test_a_mark_that_reads_each_of_a_list_is_taken(path: str) -> None:
