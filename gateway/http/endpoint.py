@@ -23,6 +23,8 @@ from starlette.types import Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
 
 from gateway.config.settings import Settings
+from gateway.graphql.child.writing import WriteAnswer
+from gateway.graphql.documents import DocumentOperation
 from gateway.http.challenge import challenge
 from gateway.http.connections.refusals import RefusalLog
 from gateway.http.errors import HEADERS, INTERNAL, as_json, codes, refusal, refusing, report, said
@@ -40,7 +42,7 @@ from gateway.model.errors import (
     TeamAroundError,
     TryLater,
 )
-from gateway.model.figures import ANSWERED, FAILED, GONE
+from gateway.model.figures import ANSWERED, FAILED, GONE, IN_PARTS, UNCOMPILED
 from gateway.model.signed_in import SignedIn, signed_in, tell_gone
 from gateway.questions.prepare import Request
 
@@ -141,6 +143,8 @@ class Endpoint:
         Also whole where its first part says what must come last, or must not come first.
         """
         operation = started.document.operation(asked.operation_name)
+        if started.questions:
+            self._count_way(operation, wanted)
         if wanted.parts is None or not operation.deliveries:
             return await self._at_once(asked, started)
         result = await self._execute(asked, started, started.document.node)
@@ -159,11 +163,21 @@ class Endpoint:
         )
         return InParts(coming, lambda: self._end(started), wanted.parts)
 
+    def _count_way(self, operation: DocumentOperation, wanted: Accepts) -> None:
+        if wanted.parts is not None and operation.deliveries:
+            self._figures.writes(IN_PARTS)
+        else:
+            self._figures.writes(None if self._writer(operation) else UNCOMPILED)
+
+    def _writer(self, operation: DocumentOperation) -> WriteAnswer | None:
+        return operation.write if self._pipeline.paths.compiled else None
+
     async def _at_once(self, asked: Request, started: Started) -> ExecutionResult:
-        write = started.document.operation(asked.operation_name).write
-        if write is not None and self._pipeline.paths.compiled:
+        write = self._writer(started.document.operation(asked.operation_name))
+        if write is not None:
             with suppress(Exception):  # what cannot be written, graphql-core says in its own way
                 return ExecutionResult(await write(started.context.answerings))
+            self._figures.wrote_again()
         result = await self._execute(asked, started, started.document.whole)
         if isinstance(result, ExecutionResult):
             return result

@@ -25,6 +25,11 @@ EVERY_S: Final = 60.0
 so many questions and after so many seconds (docs/adr/0068)."""
 PLAN: Final = "plan"
 VARIABLES: Final = "variables"
+IN_PARTS: Final = "parts"
+UNCOMPILED: Final = "document"
+FAILED_TO_WRITE: Final = "failed"
+"""Why an answer was written the exact way: it comes in parts, nothing is compiled for its document,
+or what is compiled could not write it."""
 ANSWERED: Final = "answered"
 FAILED: Final = "failed"
 GONE: Final = "gone"
@@ -56,6 +61,15 @@ class Figures:
 
         Which of them depends on the request alone.
         """
+
+    def writes(self, why_exact: str | None = None) -> None:
+        """An answer about children is to be written by compiled code, or the exact way.
+
+        That is because it comes IN_PARTS, or its document is UNCOMPILED: the request alone decides.
+        """
+
+    def wrote_again(self) -> None:
+        """Compiled code could not write an answer, which may be because of the child."""
 
     def called(self, source: str, went: str, seconds: float) -> None:
         """A source was called once; `went` is "ok", "failed" or "neutral"."""

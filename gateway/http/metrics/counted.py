@@ -8,10 +8,11 @@ from typing import Final
 from gateway.http.metrics.histogram import Histogram
 from gateway.http.metrics.veil import Veil
 from gateway.http.traces.traces import Traces
-from gateway.model.figures import ANSWER, OF_THE_CHILD, Figures
+from gateway.model.figures import ANSWER, FAILED_TO_WRITE, OF_THE_CHILD, Figures
 
 STAGE_SECONDS: Final = "teamaround_stage_seconds"
 OUTCOMES: Final = "teamaround_agency_outcomes"
+ANSWERS: Final = "teamaround_answers"
 CALLS: Final = "teamaround_source_calls"
 CALL_SECONDS: Final = "teamaround_source_call_seconds"
 
@@ -34,6 +35,7 @@ class CountedFigures(Figures):
         self.stages: defaultdict[str, Histogram] = defaultdict(Histogram)
         self.responses: Counter[str] = Counter()
         self.ways: Counter[tuple[str, str]] = Counter()
+        self.answers: Counter[tuple[str, str]] = Counter()
         self.places_taken = 0
 
     def began(self, traceparent: str | None) -> None:
@@ -70,6 +72,14 @@ class CountedFigures(Figures):
     def went(self, what: str, *, compiled: bool) -> None:
         """Count which way was taken."""
         self.ways[what, "compiled" if compiled else "exact"] += 1
+
+    def writes(self, why_exact: str | None = None) -> None:
+        """Count which way it is to be written."""
+        self.answers["exact" if why_exact else "compiled", why_exact or ""] += 1
+
+    def wrote_again(self) -> None:
+        """Count it by lot."""
+        self.veil.happened((ANSWERS, "exact", FAILED_TO_WRITE))
 
     def called(self, source: str, went: str, seconds: float) -> None:
         """Count a call."""

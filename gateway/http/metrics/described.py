@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gateway.http.metrics.counted import CALL_SECONDS, CALLS, OUTCOMES, STAGE_SECONDS
+from gateway.http.metrics.counted import ANSWERS, CALL_SECONDS, CALLS, OUTCOMES, STAGE_SECONDS
 
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -24,6 +24,7 @@ _EVERY: Final = (
     Described("teamaround_generation", "gauge", "Number of the generation in force."),
     Described("teamaround_responses", "counter", "Requests to /graphql.", ("result",)),
     Described("teamaround_ways", "counter", "Plans and variables, by way.", ("what", "way")),
+    Described(ANSWERS, "counter", "Answers about children, by way.", ("way", "why")),
     Described("teamaround_places", "gauge", "Most requests under way at the same time."),
     Described("teamaround_places_taken", "gauge", "Requests under way."),
     Described("teamaround_connections", "gauge", "Clients' connections now."),

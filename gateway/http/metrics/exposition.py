@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from gateway.http.metrics.counted import (
+    ANSWERS,
     CALL_SECONDS,
     CALLS,
     OUTCOMES,
@@ -89,6 +90,7 @@ class Exposition:
         veil = self.figures.veil
         stages = {(name,): each for name, each in self.figures.stages.items()}
         yield _histograms(STAGE_SECONDS, stages | _of(STAGE_SECONDS, veil.times))
+        yield _family(ANSWERS, {**self.figures.answers, **_of(ANSWERS, veil.counts)})
         yield _family(OUTCOMES, _of(OUTCOMES, veil.counts))
         yield _family(CALLS, _only(named, _of(CALLS, veil.counts)))
         yield _histograms(CALL_SECONDS, _only(named, _of(CALL_SECONDS, veil.times)))

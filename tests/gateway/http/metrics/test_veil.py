@@ -3,8 +3,8 @@
 from random import Random
 from typing import Final
 
-from gateway.http.metrics.counted import CALLS, OUTCOMES, CountedFigures
-from gateway.model.figures import ANSWER, EVERY_S, ONE_IN, QUESTIONS
+from gateway.http.metrics.counted import ANSWERS, CALLS, OUTCOMES, CountedFigures
+from gateway.model.figures import ANSWER, EVERY_S, FAILED_TO_WRITE, ONE_IN, QUESTIONS
 
 HELD: Final = (OUTCOMES, "HAS_RECORD")
 
@@ -82,3 +82,14 @@ def test_what_waits_is_bounded_by_what_is_asked_in_a_minute() -> None:
         clock.now += 1
         ask(figures, "HAS_RECORD")
     assert len(figures.veil.waiting) <= 3 * (EVERY_S + 1)
+
+
+def test_an_answer_that_was_written_again_is_published_with_others() -> None:
+    clock = Hands()
+    figures = CountedFigures(clock, lambda: 0.0)
+    clock.now = EVERY_S * 10
+    figures.wrote_again()
+    assert not figures.veil.counts
+    for _ in range(QUESTIONS):
+        ask(figures)
+    assert figures.veil.counts[ANSWERS, "exact", FAILED_TO_WRITE] == ONE_IN
