@@ -12,7 +12,7 @@ JOBS ?= 4
 # What Python compiled is kept beside the code: the tests start it some hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help changes demo assets pages board trace soak test laws steady handbook check schema bench bench-rows bench-screen bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-first-answer bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
+.PHONY: help changes demo assets pages board trace soak test laws steady handbook check schema bench bench-rows bench-path bench-screen bench-sources bench-reloads bench-start bench-transport bench-peers profile bench-alerts bench-connections bench-log bench-first-answer bench-matching format lint types contracts schema-check docs-check sbom wheels chart capacity national lock clean
 
 help:  ## every command, in a line each
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name what; do printf '  %-16s %s\n' "$$name" "$$what"; done
@@ -74,6 +74,9 @@ bench: $(READY)  ## the figures of docs/performance.md
 
 bench-rows: $(READY)  ## how soon a row comes after its agency answered
 	$(BIN)/python -m bench.questions.rows $(ARGS)
+
+bench-path: $(READY)  ## when each step of a lone question comes
+	$(BIN)/python -m bench.questions.path $(ARGS)
 
 bench-screen: $(READY) assets  ## how soon a row that left the gateway is on the screen; needs chromium
 	$(BIN)/python -m bench.questions.screen $(ARGS)
