@@ -223,7 +223,9 @@ class AnswerReader:
             return found
         # Of two marks of one child the first would be lost behind the second.
         matters = not found.documents or operation.operation.says_who_is_restricted
-        twice = said_twice(answer) if matters else None
+        # What was asked for beside the records has been put into them.
+        as_read = not operation.operation.include
+        twice = said_twice(answer, as_read=as_read) if matters else None
         if twice:
             return twice
         beside = told_beside(answer, found.documents)

@@ -41,9 +41,12 @@ def items_in(answer: JsonAnswer, detail: HttpDetail) -> list[Any] | None:
     return items if isinstance(items, list) else None
 
 
-def said_twice(answer: Any) -> Malformed | None:
-    """What an answer without records is where one of its keys stands twice: the first was lost."""
-    doubled = isinstance(answer, JsonAnswer) and answer.has_doubled_key
+def said_twice(answer: Any, *, as_read: bool = False) -> Malformed | None:
+    """What an answer without records is where one of its keys stands twice: the first was lost.
+
+    It is read again for this, unless its body is still `as_read`.
+    """
+    doubled = isinstance(answer, JsonAnswer) and answer.has_doubled_key(as_read=as_read)
     return Malformed("doubled_key") if doubled else None
 
 

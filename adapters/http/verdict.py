@@ -80,11 +80,14 @@ class JsonAnswer:
         """How many bytes it was read from."""
         return len(self.written)
 
-    @property
-    def has_doubled_key(self) -> bool:
-        """Whether it says something twice, so that the first was lost."""
+    def has_doubled_key(self, *, as_read: bool) -> bool:
+        """Whether it says something twice, so that the first was lost.
+
+        `as_read`: nothing was put into its body since.
+        """
         kind = self.headers.get("content-type", "")
-        return has_doubled_key(self.written, None if kind == _JSON else charset_of(kind))
+        charset = None if kind == _JSON else charset_of(kind)
+        return has_doubled_key(self.written, charset, self.body if as_read else None)
 
     @property
     def scope(self) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _bears(item: Any) -> bool:
 def within(record: Record, fields: frozenset[str]) -> Record:
     """`record` without the places that were read for a mark alone, and what they lacked."""
     beside = PLACES - fields
-    if not beside:
+    if not _has_any(record, beside):
         return record
     return replace(
         record,
@@ -101,6 +101,14 @@ def within(record: Record, fields: frozenset[str]) -> Record:
         defects=tuple(one for one in record.defects if one.partition(".")[0] not in beside),
         cut=tuple(one for one in record.cut if one not in beside),
     )
+
+
+def _has_any(record: Record, beside: frozenset[str]) -> bool:
+    """Whether a record has any of these places, or may say that one could not be read."""
+    for name in beside:
+        if getattr(record, name):
+            return True
+    return bool(beside and (record.defects or record.cut))
 
 
 _NOTHING: Final[dict[str, Any]] = {"addresses": (), "schools": (), "gp_practice": None}

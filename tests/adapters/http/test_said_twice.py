@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract.contract import Malformed, NoRecord, Records, Reply
-from adapters.expressions.json_document import has_doubled_key
+from adapters.expressions.json_document import has_doubled_key, parse_json
 from adapters.http.verdict import cached_at
 from tests.support.adapters.aliased import ALIASED
 from tests.support.adapters.asking import NOW, manifest_text, only, opened, question
@@ -134,6 +134,20 @@ async def test_a_mark_that_is_said_once_is_read() -> None:
     assert only(reply).restricted is False
 
 
+async def test_a_mark_behind_another_is_no_answer_whatever_was_asked_for_beside_it() -> None:
+    """As many quotation marks are put into the record as the lost mark had."""
+    worker = '{"type": "worker", "id": "1"}'
+    links = f'"relationships": {{"workers": {{"data": {worker}}}}}'
+    lost = '"flag": {"code": "Y", "a": "b"}'
+    assert lost.count('"') == worker.count('"') + '"workers"'.count('"')
+    rest = MARKED.replace("records =", 'include = ["workers"]\nrecords =')
+    beside = f'"included": [{worker}]'
+    once = marked(f'"flag": {{"code": "N"}}, {links}')[:-1] + f", {beside}}}"
+    assert only(await asked(once, rest=rest)).restricted is False
+    twice = marked(f'{lost}, "flag": {{"code": "N"}}, {links}')[:-1] + f", {beside}}}"
+    assert await asked(twice, rest=rest) == TWICE
+
+
 async def test_a_mark_behind_another_in_a_further_read_is_never_harmless() -> None:
     detail = '[operation.detail.flag]\npath = "/flags"\nitems = "[body]"\n[operation.map]'
     rest = MARKED.replace("[operation.map]", detail).replace("flag.code", "flag[].code")
@@ -161,7 +175,10 @@ async def test_a_key_once_in_each_object_says_that_nobody_is_there(body: str) ->
 def test_no_answer_that_says_all_once_is_taken_for_one_that_does_not(document: object) -> None:
     written = orjson.dumps(document)
     assert not has_doubled_key(written)
-    assert has_doubled_key(b'[%s, {"a": 1, "a": %s}]' % (written, written))
+    assert not has_doubled_key(written, read=document)
+    doubled = b'[%s, {"a": 1, "a": %s}]' % (written, written)
+    assert has_doubled_key(doubled)
+    assert has_doubled_key(doubled, read=orjson.loads(doubled))
 
 
 TEXTS = st.text(st.sampled_from('ab"\\\u00e9\u2200{}:,\n'))
@@ -176,8 +193,12 @@ def test_a_key_that_stands_twice_is_seen_however_the_answer_is_written(
     member = json.dumps({doubled: data.draw(TEXTS)}, ensure_ascii=escaped)
     written = json.dumps(document, ensure_ascii=escaped, indent=indent)
     encoding = data.draw(st.sampled_from(("utf-8", "utf-16", "utf-16-be")))
-    assert not has_doubled_key(written.encode(encoding), encoding)
-    assert has_doubled_key(f"{member[:-1]},{written[1:]}".encode(encoding), encoding)
+    once = written.encode(encoding)
+    assert not has_doubled_key(once, encoding)
+    assert not has_doubled_key(once, encoding, parse_json(once, encoding))
+    twice = f"{member[:-1]},{written[1:]}".encode(encoding)
+    assert has_doubled_key(twice, encoding)
+    assert has_doubled_key(twice, encoding, parse_json(twice, encoding))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from adapters.contract.frozen import replace
 from adapters.contract.record import Address, Record
 from adapters.mapping.mapping import RecordMapping, Unusable
-from adapters.mapping.marks.written import _WRITTEN, heeded, is_mark
+from adapters.mapping.marks.written import _WRITTEN, heeded, is_mark, within
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 
 REST = """
@@ -150,3 +151,11 @@ def test_each_text_that_is_a_mark_is_heeded(*, mark: str, between: str, loud: bo
     line = line.upper() if loud else line
     assume(is_mark(line))
     assert heeded(Record(addresses=(Address(lines=(line,)),))).restricted is True
+
+
+@pytest.mark.parametrize("place", ["addresses", "schools", "gp_practice"])
+def test_nobody_hears_that_a_place_was_cut_who_did_not_ask_for_it(place: str) -> None:
+    """Also where a child's record has no such place."""
+    cut = replace(record(NOTHING), cut=(place,))
+    assert within(cut, NOTHING).cut == ()
+    assert within(cut, ALL_FIELDS).cut == (place,)
