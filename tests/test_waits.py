@@ -57,6 +57,23 @@ _LEAST_S: Final = 30
 _PATIENCE: Final = re.compile(
     r"^_?(?:PATIENCE|START|INSTALL)_M?S\b[^=\n]*=\s*[\d_.]+$", re.MULTILINE
 )
+# Whoever measures processor time: without looks for garbage, or as a share of what was used.
+MEASURING: Final = {
+    "tests/support/processor_time.py",
+    "tests/support/hostile/loop_holds.py",
+    "tests/bench/test_profile.py",
+}
+# What leads to another page, what says only what is there now, and what waits until it is whole.
+LEADING: Final = {"click", "press", "go_back", "go_forward"}
+AS_IT_IS: Final = {
+    *("all", "all_inner_texts", "all_text_contents", "content", "count", "stored", "title"),
+    *("is_checked", "is_disabled", "is_enabled", "is_hidden", "is_visible"),
+}
+WAITING: Final = {
+    *("turn_page", "goto", "reload", "inner_text", "input_value", "get_attribute"),
+    *("wait_for", "wait_for_function", "wait_for_load_state", "wait_for_url", "to_have_count"),
+    *("expect_download", "expect_event"),
+}
 SHOWING: Final = {"goto", "reload", "go_back", "go_forward"}
 LISTENING: Final = {"bind", "create_server", "start_server", "TCPSite"}
 
@@ -123,6 +140,42 @@ def shown_again(code: str) -> list[str]:
     ]
 
 
+def measured(code: str) -> list[str]:
+    """The looks at how much processor time was used."""
+    clocks = {"time.thread_time", "time.process_time"}
+    return [ast.unparse(node) for name, node in calls(code) if name in clocks]
+
+
+def hurried(code: str) -> list[str]:
+    """The looks at a page as it is, after what leads to another: half of that may be there yet."""
+    written = ast.parse(code)
+    functions = (each for each in ast.walk(written) if isinstance(each, ast.FunctionDef))
+    return [look for function in functions for look in _hurried(function)]
+
+
+def _hurried(function: ast.FunctionDef) -> Iterator[str]:
+    led = False
+    for name, call in sorted(_methods(function), key=lambda each: _ends(each[1])):
+        said = ast.unparse(call)
+        if name in LEADING:
+            led = True
+        elif led and (name in AS_IT_IS or said.endswith("locator('main').inner_text()")):
+            yield said
+        elif name in WAITING:
+            led = False
+
+
+def _methods(function: ast.FunctionDef) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(ast.Attribute(_, name) | ast.Name(name)):
+                yield name, node
+
+
+def _ends(call: ast.Call) -> tuple[int, int]:
+    return call.end_lineno or 0, call.end_col_offset or 0
+
+
 def impatient(code: str) -> list[str]:
     """The bounds of a file's own for what must come: one that is too short cries wolf."""
     return [whole.group() for whole in _PATIENCE.finditer(code)]
@@ -135,6 +188,11 @@ def hasty(code: str) -> list[str]:
         for whole in _TIMEOUT.finditer(code)
         if int(whole[1]) < _LEAST_S * (1000 if whole[2] == "ms" else 1)
     ]
+
+
+def of_pages(code: str) -> list[str]:
+    """The hurried looks of a file that opens pages in a browser."""
+    return hurried(code) if "playwright" in code else []
 
 
 def found(look: Callable[[str], list[str]]) -> dict[str, list[str]]:
@@ -153,11 +211,15 @@ def test_no_test_waits_for_a_time_but_those_that_say_why() -> None:
     assert found(borrowed) == {}
 
 
-@pytest.mark.parametrize("look", [bounded, ports, shown_again])
-def test_no_test_races_a_cancellation_chooses_a_port_or_shows_a_page_until_it_fits(
+@pytest.mark.parametrize("look", [bounded, of_pages, ports, shown_again])
+def test_no_test_races_a_cancellation_or_a_page_chooses_a_port_or_looks_until_it_fits(
     look: Callable[[str], list[str]],
 ) -> None:
     assert found(look) == {}
+
+
+def test_processor_time_is_measured_where_looks_for_garbage_are_left_out() -> None:
+    assert set(found(measured)) == MEASURING
 
 
 def test_whoever_waits_for_what_must_come_is_as_patient_as_all_others() -> None:
@@ -182,7 +244,14 @@ def test_every_agency_of_the_tests_may_take_as_long_as_a_busy_machine_does() -> 
         (sleeps, "import asyncio\nasync def f(): await asyncio.sleep(self.takes)"),
         (borrowed, "from time import sleep\nsleep(1)"),
         (borrowed, "from asyncio import sleep as nap"),
+        (measured, "began = time.process_time()"),
         (bounded, "await asyncio.wait_for(gone.wait(), 5)"),
+        (hurried, "def f(page): page.locator('a').click(); assert page.locator('li').count() == 3"),
+        (hurried, "def f(page):\n    page.go_back()\n    assert 'x' not in page.content()"),
+        (
+            hurried,
+            "def f(page):\n    a.click()\n    assert 'x' in page.locator('main').inner_text()",
+        ),
         (shown_again, "while 'well' not in page.content():\n    page.reload()"),
         (shown_again, "while True:\n    if found(opened.goto(url)): break"),
         (ports, "socket.create_server(('127.0.0.1', 8080))"),
@@ -201,6 +270,8 @@ def test_whoever_waits_for_a_time_or_chooses_a_port_is_found(
     [
         (sleeps, "await asyncio.sleep(0)"),
         (sleeps, "from tests.support.virtual_time import sleep\nawait sleep(20)"),
+        (hurried, "def f(page): turn_page(page.locator('a')); page.locator('li').count()"),
+        (hurried, "def f(page):\n    a.click()\n    b.wait_for()\n    assert c.count() == 0"),
         (shown_again, "while said not in page.request.get(url).text(): rest()\npage.goto(url)"),
         (ports, "socket.create_server(('127.0.0.1', 0))"),
         (hasty, '    timeout: str = "60s"'),

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 import tomllib
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +19,7 @@ from adapters.contract.codes import Sector
 from adapters.validation.loading import read_manifest
 from demo.processes.postgres import Postgres
 from tests.support.adapters.asking import NOW, manifest_of
+from tests.support.processor_time import cheap
 
 MARKER = "Zqmarker"
 CHILD: dict[str, Any] = {
@@ -165,10 +165,8 @@ def test_a_document_whose_parts_refer_to_each_other_is_not_followed_without_end(
     pupil: object, paths: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sample_shape, "_MOST_LOOKS", 30_000)
-    began = time.process_time()
-    with pytest.raises(SampleUnreadable, match=r"no path|too much"):
+    with cheap(2), pytest.raises(SampleUnreadable, match=r"no path|too much"):
         shape_of_text("api.json", openapi(pupil, paths=paths))
-    assert time.process_time() - began < 2
 
 
 def test_a_fhir_capability_statement_makes_a_fhir_manifest(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser
 
-from tests.support.console.browser import cleared_window
+from tests.support.console.browser import cleared_window, turn_page
 from tests.support.console.demo_pages import DemoPages
 from tests.support.console.joining import proposed, read_by_approver, tried
 
@@ -18,8 +18,8 @@ def test_the_clinic_joins_with_what_the_demo_says(browser: Browser, demo: DemoPa
     with cleared_window(browser) as context:
         page = context.new_page()
         read_by_approver(page, demo)
-        page.get_by_role("button", name="Approve version").click()
+        turn_page(page.get_by_role("button", name="Approve version"))
         assert "It counts now" in page.locator("main").inner_text()
         page.get_by_label("Why must it not be asked?").fill("End of the try")
-        page.get_by_role("button", name="Suspend").click()
+        turn_page(page.get_by_role("button", name="Suspend"))
         assert "Suspended, and not asked" in page.locator("main").inner_text()

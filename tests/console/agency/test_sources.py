@@ -9,7 +9,14 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
-from tests.support.console.browser import cleared_window, new_tab, sideways, stored, violations
+from tests.support.console.browser import (
+    cleared_window,
+    new_tab,
+    sideways,
+    stored,
+    turn_page,
+    violations,
+)
 from tests.support.console.town_pages import TownPages
 
 IT = "An agency's IT"
@@ -94,7 +101,7 @@ def test_each_system_is_there_with_its_state_and_health(signed_in: As, axe: str)
     assert "Asked" in row.inner_text()
     assert "No trouble" in row.inner_text()
     is_sound(page, axe)
-    row.get_by_role("link").click()
+    turn_page(row.get_by_role("link"))
     assert "Circuit breaker\nclosed" in page.locator("main").inner_text()
     is_sound(page, axe)
     page.get_by_role("button", name="Suspend spine").click()
@@ -125,7 +132,7 @@ def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
     page.get_by_role("button", name="Propose it").click()
     page.get_by_role("heading", name="Proposed: council-two, version 1").wait_for()
     is_sound(page, axe)
-    page.get_by_role("link", name="Open this version").click()
+    turn_page(page.get_by_role("link", name="Open this version"))
     assert page.get_by_role("button", name="Approve").count() == 0
     proposed = signed_in(BOTH, "/sources/council-two/1")
     an_approver_is_refused_what_they_proposed(proposed, axe)
@@ -133,7 +140,7 @@ def test_an_agency_joins_is_approved_by_another_person_and_is_suspended(
 
 
 def an_approver_is_refused_what_they_proposed(page: Page, axe: str) -> None:
-    page.get_by_role("button", name="Approve version 1 of council-two").click()
+    turn_page(page.get_by_role("button", name="Approve version 1 of council-two"))
     refused = page.locator(".govuk-error-summary").inner_text()
     assert refused == "This was not done\nAnother person must approve what you registered."
     assert "Waits for approval" in page.locator("main").inner_text()
@@ -144,26 +151,26 @@ def an_approver_is_refused_what_they_proposed(page: Page, axe: str) -> None:
 def it_is_approved_and_suspended(page: Page, town: TownPages) -> None:
     waiting = page.get_by_role("row").filter(has_text="council-two, version 1")
     assert "Waits for approval" in waiting.inner_text()
-    waiting.get_by_role("link").click()
+    turn_page(waiting.get_by_role("link"))
     assert 'id = "council-two"' in page.locator("main").inner_text()
     page.get_by_label("NHS number").fill("9990000018")
-    page.get_by_role("button", name="Ask the system now").click()
+    turn_page(page.get_by_role("button", name="Ask the system now"))
     assert "What happened" in page.locator("main").inner_text()
-    page.get_by_role("button", name="Approve version 1 of council-two").click()
+    turn_page(page.get_by_role("button", name="Approve version 1 of council-two"))
     assert "It counts now, at every gateway." in page.locator("main").inner_text()
     page.goto(f"{town.url}/sources")
     row = page.get_by_role("row").filter(has_text="council-two, version 1")
     assert "Not asked yet" in row.inner_text()
     row.get_by_role("link").click()
     page.get_by_label("Why must it not be asked?").fill("It is replaced")
-    page.get_by_role("button", name="Suspend council-two").click()
+    turn_page(page.get_by_role("button", name="Suspend council-two"))
     assert "Suspended, and not asked" in page.locator("main").inner_text()
 
 
 def test_what_is_missing_is_named_beside_its_field(signed_in: As, axe: str) -> None:
     page = signed_in(IT, "/sources/new")
     is_sound(page, axe)
-    page.get_by_role("button", name="Draft a manifest").click()
+    turn_page(page.get_by_role("button", name="Draft a manifest"))
     assert page.locator(".govuk-error-summary a").count() == 5
     is_sound(page, axe)
     answered(page, "council-two", "http://127.0.0.1:9")
@@ -179,10 +186,10 @@ def test_the_rules_say_who_gets_what_and_why_not(signed_in: As, axe: str) -> Non
     page.get_by_label("Which system of yours?").select_option("council")
     page.get_by_label("What kind of organisation asks?").select_option("POLICE")
     page.get_by_label("In what role?").fill("practitioner")
-    page.get_by_role("button", name="Show what they get").click()
+    turn_page(page.get_by_role("button", name="Show what they get"))
     assert page.locator(".govuk-error-summary a").all_inner_texts() == ["Choose a purpose."]
     page.get_by_label("For what purpose?").select_option("SAFEGUARDING")
-    page.get_by_role("button", name="Show what they get").click()
+    turn_page(page.get_by_role("button", name="Show what they get"))
     assert page.get_by_role("heading", name="What they get").count() == 1
     assert page.locator("tbody tr").count() > 3
     is_sound(page, axe)

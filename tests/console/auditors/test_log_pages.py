@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import cleared_window, sideways, stored, violations
+from tests.support.console.browser import cleared_window, sideways, stored, turn_page, violations
 from tests.support.console.town_pages import TownPages
 from tests.support.console.unseen import Pressed, read_unseen
 
@@ -94,11 +94,11 @@ def test_a_review_needs_a_verdict_and_words_and_says_if_none_is_due(
 ) -> None:
     asked = search(page, town, organisation="southmere")[-1]
     page.goto(f"{town.url}/log/entries/{asked.split()[0]}")
-    page.get_by_role("button", name="Record the review").click()
+    turn_page(page.get_by_role("button", name="Record the review"))
     assert page.locator(".govuk-error-summary a").count() == 2
     page.get_by_label("The access was for the stated reason").check()
     page.get_by_label("Why?").fill("The case is open.")
-    page.get_by_role("button", name="Record the review").click()
+    turn_page(page.get_by_role("button", name="Record the review"))
     assert "waits for review" in page.locator(".govuk-error-summary").inner_text()
 
 
@@ -133,6 +133,6 @@ def test_a_privacy_officer_sees_each_question_that_reached_their_agency_and_no_m
     town.sign_in(small, "A privacy officer", "/log")
     rows = small.locator("tbody tr").filter(has_text="A question")
     assert rows.count() >= 5
-    rows.first.get_by_role("link").click()
+    turn_page(rows.first.get_by_role("link"))
     agencies = small.get_by_role("region", name="Agencies").locator("tbody tr")
     assert [row.split("\t")[0] for row in agencies.all_inner_texts()] == ["council"]

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.console.browser import cleared_window, sideways, sign_in_unseen, violations
+from tests.support.console.browser import (
+    cleared_window,
+    sideways,
+    sign_in_unseen,
+    turn_page,
+    violations,
+)
 from tests.support.console.demo_pages import DemoPages
 
 
@@ -38,7 +44,7 @@ def test_a_break_glass_is_ranked_first_and_its_review_is_closed(
     assert "broke the glass" in first.inner_text()
     assert "more children in a day than usual" in page.locator("main").inner_text()
     assert violations(page, axe) == []
-    first.get_by_role("link").first.click()
+    turn_page(first.get_by_role("link").first)
     assert "She is at our door, and hurt" in page.locator("main").inner_text()
     assert "The proof holds" in page.locator("#proof").inner_text()
     reviewed_by_keyboard(page)
@@ -56,7 +62,7 @@ def test_a_window_of_a_tablet_shows_all_columns_and_what_was_unusual(
     page.get_by_text("Search for something").click()  # other tests ask here too, and fill a page
     page.get_by_label("User", exact=True).fill("k.lowe")
     page.get_by_label("Break-glass", exact=True).select_option("yes")
-    page.get_by_role("button", name="Search", exact=True).click()
+    turn_page(page.get_by_role("button", name="Search", exact=True))
     kept = page.locator("tbody tr", has_text="k.lowe").all_inner_texts()
     assert [line for line in kept if "Unusual: Break glass, Out of area" in line]
     beyond = "list => list.scrollWidth - list.clientWidth"

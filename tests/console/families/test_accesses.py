@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import cleared_window, new_tab, sideways, stored, violations
+from tests.support.console.browser import (
+    cleared_window,
+    new_tab,
+    sideways,
+    stored,
+    turn_page,
+    violations,
+)
 from tests.support.console.reading import grade
 from tests.support.console.told_gateway import told_pages
 from tests.support.console.town_pages import TownPages
@@ -82,12 +89,12 @@ def test_a_parent_of_two_says_which_child(page: Page, town: TownPages) -> None:
     show = page.get_by_role("button", name="Show the list")
     page.get_by_label("Day").fill("31")
     page.get_by_label("Month").fill("2")
-    show.click()
+    turn_page(show)
     assert "Write a real date" in page.locator(".govuk-error-summary").inner_text()
     assert "Write a real date" in page.locator(".govuk-form-group--error").inner_text()
     for label, text in (("Day", "9"), ("Month", "3"), ("Year", "2015")):
         page.get_by_label(label).fill(text)
-    show.click()
+    turn_page(show)
     assert page.locator("main .ta-row").count() == 3
     assert page.url == f"{town.url}/who-looked/list"
     assert "2015" not in page.title()
@@ -102,7 +109,7 @@ def test_two_children_in_two_tabs_never_mix(page: Page, town: TownPages) -> None
         for label, text in zip(("Day", "Month", "Year"), born, strict=True):
             tab.get_by_label(label).fill(text)
     for tab in reversed(tabs):
-        tab.get_by_role("button", name="Show the list").click()
+        turn_page(tab.get_by_role("button", name="Show the list"))
     assert [tab.locator("main .ta-row").count() for tab in tabs] == [3, 0]
     assert "There is nothing that can be shown now." in tabs[1].locator("main").inner_text()
     for tab, other in zip(tabs, (b"2016", b"2015"), strict=True):
@@ -113,7 +120,7 @@ def test_nobody_who_is_confirmed_by_nothing_learns_more(page: Page, town: TownPa
     looked(town, page, "A parent of two")
     for label, text in (("Day", "9"), ("Month", "3"), ("Year", "2014")):
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Show the list").click()
+    turn_page(page.get_by_role("button", name="Show the list"))
     assert "There is nothing that can be shown now." in page.locator("main").inner_text()
 
 

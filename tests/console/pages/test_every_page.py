@@ -60,4 +60,4 @@ def test_after_sign_out_no_page_comes_back(page: Page, pages: ToldPages) -> None
         assert response is not None
         assert response.status == 401, path
     page.go_back()
-    assert page.get_by_role("heading", name="Sign in").count() == 1
+    page.get_by_role("heading", name="Sign in").wait_for()

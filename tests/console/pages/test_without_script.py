@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.console.browser import cleared_window, new_tab
+from tests.support.console.browser import cleared_window, new_tab, turn_page
 from tests.support.console.demo_pages import CAST, EVERYWHERE, DemoPages, find_team, sign_in
 from tests.support.console.joining import SOURCE, completed, draft, read_by_approver
 from tests.support.docs.pages import text
@@ -74,7 +74,7 @@ def approver(page: Page, demo: DemoPages) -> set[str]:
     page.get_by_label("What kind of organisation asks?").select_option("SOCIAL_CARE")
     page.get_by_label("In what role?").fill("practitioner")
     page.get_by_label("For what purpose?").select_option("SAFEGUARDING")
-    page.get_by_role("button", name="Show what they get").click()
+    turn_page(page.get_by_role("button", name="Show what they get"))
     assert page.locator("#found tbody tr").count() > 3
     page.goto(f"{demo.url}/sources")
     page.get_by_role("row").filter(has_text=SOURCE).last.get_by_role("link").click()
@@ -99,12 +99,12 @@ def auditor(page: Page, demo: DemoPages) -> set[str]:
     opens(page, demo, "/alerts")
     page.get_by_role("link", name="review here").first.click()
     page.get_by_role("heading", name="The proof holds").wait_for()
-    page.get_by_role("button", name="Record the review").click()
+    turn_page(page.get_by_role("button", name="Record the review"))
     assert page.locator(".govuk-error-summary a").count() == 2
     opens(page, demo, "/log")
     page.get_by_text("Search for something").click()
     page.get_by_label("User", exact=True).fill("k.lowe")
-    page.get_by_role("button", name="Search", exact=True).click()
+    turn_page(page.get_by_role("button", name="Search", exact=True))
     assert page.locator("tbody tr").count() > 1
     with page.expect_download() as came:
         page.get_by_role("button", name="Download as CSV").click()
@@ -115,7 +115,7 @@ def auditor(page: Page, demo: DemoPages) -> set[str]:
 def family(page: Page, demo: DemoPages) -> set[str]:
     """Who looked, in two languages, and signed out in the second."""
     sign_in(page, demo.url, "A young person")
-    page.get_by_role("link", name="Who looked at my record?").click()
+    turn_page(page.get_by_role("link", name="Who looked at my record?"))
     assert page.locator("main .ta-row").count() >= 3
     page.get_by_role("link", name="polski").click()
     page.get_by_role("heading", name="Kto zaglądał do moich danych?").wait_for()

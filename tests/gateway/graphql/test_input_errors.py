@@ -1,6 +1,5 @@
 """A wrong variable is named, with what to write instead, and its value is never repeated."""
 
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from adapters.contract.dates import PartialDate
 from adapters.contract.identifiers import NhsNumber, Postcode, Upn
 from gateway.graphql.types.input_errors import InputError, WrongVariables, coerced
 from tests.support.gateway.execution import core_schema
+from tests.support.processor_time import cheap
 
 SCHEMA = core_schema()
 DOCUMENT = "query ($known: KnownDetails!, $reason: AccessReason, $n: Int) { agencies { id } }"
@@ -159,9 +159,8 @@ def test_who_may_not_learn_the_schema_is_told_no_name_of_it(known: object) -> No
 
 
 def test_ten_thousand_unknown_fields_cost_next_to_nothing() -> None:
-    began = time.process_time()
-    _error({f"field{n}": n for n in range(10_000)})
-    assert time.process_time() - began < 0.5
+    with cheap(0.5):
+        _error({f"field{n}": n for n in range(10_000)})
 
 
 def test_variables_nested_beyond_reason_are_refused() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urljoin
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.support.adapters.foreign_servers import installed
 from tests.support.console.visitor import ReadPage
@@ -100,6 +100,16 @@ def sign_in_unseen(page: Page, url: str, who: str, first: str = "/") -> None:
     page.request.get(urljoin(asked.url, f"/chosen?{urlencode(offered.buttons[who])}"))
     if first:
         page.goto(f"{url}{first}")
+
+
+def turn_page(pressed: Locator) -> None:
+    """Press what leads to another page, and wait until that page is whole.
+
+    A click alone ends when the other page begins to come. On a busy machine half of it may be
+    there then, so whoever counts rows counts none.
+    """
+    with pressed.page.expect_event("load"):
+        pressed.click()
 
 
 def axe_source() -> str:
