@@ -28,8 +28,10 @@ VARIABLES: Final = "variables"
 IN_PARTS: Final = "parts"
 UNCOMPILED: Final = "document"
 FAILED_TO_WRITE: Final = "failed"
+NO_REASON: Final = "none"
+WHY_EXACT: Final = (IN_PARTS, UNCOMPILED, FAILED_TO_WRITE, NO_REASON)
 """Why an answer was written the exact way: it comes in parts, nothing is compiled for its document,
-or what is compiled could not write it."""
+or what is compiled could not write it. What compiled code writes has no such reason."""
 ANSWERED: Final = "answered"
 FAILED: Final = "failed"
 GONE: Final = "gone"

@@ -14,7 +14,7 @@ from aiohttp import web
 from gateway.http.collector.feed import RESULTS
 from gateway.http.collector.post import Signal
 from gateway.identity.development_token import issue
-from gateway.model.figures import ANSWERED, FAILED, GONE, PLAN, STAGES, VARIABLES
+from gateway.model.figures import ANSWERED, FAILED, GONE, PLAN, STAGES, VARIABLES, WHY_EXACT
 from resolvers.outcome import Outcome
 from tests.support.collector import Collector, attributes, collecting
 from tests.support.edge import logged
@@ -84,7 +84,7 @@ def assert_only_names_of_ours(text: str) -> None:
     """Every label has one of the values that the code or the operator's files give it."""
     names = {*STAGES, *Outcome, ANSWERED, GONE, FAILED, "ok", "failed", "neutral", "others"}
     names |= {"spine", "council", "refusing", "html", "misshapen", "breaking", "nobody"}
-    names |= {*RESULTS, *(each.value for each in Signal), PLAN, VARIABLES}
+    names |= {*RESULTS, *(each.value for each in Signal), PLAN, VARIABLES, *WHY_EXACT}
     found = {(label, value) for _, label, value in labels_in(text)}
     rest = {(label, value) for label, value in found if value not in names}
     free = {"le", "version", "python", "part", "event", "level", "way"}

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.http.metrics.histogram import Histogram
 from gateway.http.metrics.veil import Veil
 from gateway.http.traces.traces import Traces
-from gateway.model.figures import ANSWER, FAILED_TO_WRITE, OF_THE_CHILD, Figures
+from gateway.model.figures import ANSWER, FAILED_TO_WRITE, NO_REASON, OF_THE_CHILD, Figures
 
 STAGE_SECONDS: Final = "teamaround_stage_seconds"
 OUTCOMES: Final = "teamaround_agency_outcomes"
@@ -75,7 +75,7 @@ class CountedFigures(Figures):
 
     def writes(self, why_exact: str | None = None) -> None:
         """Count which way it is to be written."""
-        self.answers["exact" if why_exact else "compiled", why_exact or ""] += 1
+        self.answers["exact" if why_exact else "compiled", why_exact or NO_REASON] += 1
 
     def wrote_again(self) -> None:
         """Count it by lot."""

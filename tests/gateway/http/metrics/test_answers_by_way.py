@@ -31,7 +31,7 @@ async def test_each_answer_is_counted_by_the_way_that_its_request_takes(tmp_path
         assert await send(gateway, question(KNOWN, BESIDE_ME)) == 200
         assert await send(gateway, question(KNOWN, STREAM)) == 200
         assert await by_way(gateway) == [
-            'way="compiled",why=""} 2.0',
+            'way="compiled",why="none"} 2.0',
             'way="exact",why="document"} 1.0',
             'way="exact",why="parts"} 1.0',
         ]
@@ -46,4 +46,4 @@ async def test_an_answer_that_compiled_code_cannot_write_shows_no_single_questio
     monkeypatch.setattr(writing, "tellers", failing)
     async with agencies() as sources, served(tmp_path, sources[:2], **SHOWN) as gateway:
         assert await send(gateway, GOOD[0]) == 200
-        assert await by_way(gateway) == ['way="compiled",why=""} 1.0']
+        assert await by_way(gateway) == ['way="compiled",why="none"} 1.0']
