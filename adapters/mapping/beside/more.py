@@ -72,6 +72,8 @@ _MORE: Final = frozenset(
         "incompleteresults",
     }
 )
+# What says whether there is more, and is null: a server that could not tell (Relay's `pageInfo`).
+_UNTOLD: Final = frozenset({"pageinfo", *(one for one in _MORE if one.startswith("has"))})
 _LAST: Final = frozenset(
     {
         *("last", "islast", "islastpage", "lastpage", "end", "isend", "atend", "endoflist"),
@@ -110,7 +112,7 @@ _OF_OTHERS: Final = re.compile(
 )
 _LONGEST_COUNT: Final = 24  # letters
 _RANGE_OF: Final = "rangeof"  # how many a Content-Range says are in the answer
-_HEEDED: Final = _NEXT | _MORE | _LAST | _TOTALS | _COUNTS | {_RANGE_OF}
+_HEEDED: Final = _NEXT | _MORE | _UNTOLD | _LAST | _TOTALS | _COUNTS | {_RANGE_OF}
 _PAGES: Final = frozenset({"totalpages", "pagecount", "numpages", "pagestotal", "lastpage"})
 _FEW: Final = 500  # names
 _PAGE: Final = frozenset({"page", "currentpage", "pagenumber", "pageno"})
@@ -190,6 +192,8 @@ def _with_lists(part: dict[str, Any], deep: int = DEEPEST) -> Iterator[dict[str,
 
 
 def _said(name: str, value: Any, received: int) -> bool | None:
+    if name in _UNTOLD and (value is None or value == ""):
+        return True
     if name in _NEXT:
         return _leads_on(value)
     if name in _MORE:

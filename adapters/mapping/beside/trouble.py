@@ -74,6 +74,12 @@ _BAD: Final = frozenset(
 )
 # In a longer word, such as ERR_TIMEOUT or COMPLETED_WITH_ERRORS, unless it says that there is none.
 _BAD_PARTS: Final = ("error", "errtimeout", "fail", "timeout", "timedout", "unavailab", "degrad")
+_BAD_TYPES: Final = re.compile(
+    "|".join(_BAD_PARTS)
+    + r"|exception|denied|forbidden|unauthori[sz]|not_?(allowed|permitted)|partial|incomplete"
+    r"|maintenance|throttled|rate_?limit",
+    re.IGNORECASE,
+)
 _DENIES: Final = ("no", "without", "zero")
 # Words for people, and what in them is about a search that came to no end.
 _PROSE: Final = frozenset(
@@ -94,7 +100,8 @@ _UNENDED: Final = re.compile(
 _MOST_PROSE: Final = 2000  # characters
 _SEVERITIES: Final = frozenset({"severity", "imsxseverity", "level", "type", "messagetype"})
 _RELATION: Final = "relation"
-HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION}
+_TYPE: Final = "typename"  # which of GraphQL's union came: an AccessDenied may have an empty list
+HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION, _TYPE}
 _SEVERE: Final = frozenset({"warning", "warn", "error", "fatal", "critical", "severe"})
 _NOTHING: Final = frozenset({"", "false", "no", "none", "null", "ok", "success", "na"})
 _AT_LEAST: Final = "gte"  # Elasticsearch's `hits.total.relation`: there are at least so many
@@ -137,6 +144,8 @@ def _is_trouble(name: str, value: Any) -> bool:
         return _text(value) in _SEVERE
     if name == _RELATION:
         return _text(value) == _AT_LEAST
+    if name == _TYPE:
+        return isinstance(value, str) and _BAD_TYPES.search(value) is not None
     return name in _STATUSES and (_is_bad(_text(value)) or _number(value) in _HTTP_ERRORS)
 
 

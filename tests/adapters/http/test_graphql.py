@@ -13,6 +13,7 @@ from adapters.contract.contract import (
     Refused,
     Reply,
     Unavailable,
+    Unread,
 )
 from tests.support.adapters.asking import manifest_text, only, opened, question
 from tests.support.adapters.graphql_cases import CASES
@@ -92,6 +93,27 @@ async def test_an_answer_with_errors_or_without_data_is_never_no_record(
     body: Any, reply: Reply
 ) -> None:
     assert await asked(body) == reply
+
+
+@pytest.mark.parametrize("info", [None, {"hasNextPage": None, "endCursor": None}])
+async def test_a_child_is_not_absent_where_the_server_could_not_tell_its_pages(info: Any) -> None:
+    reply = await asked({"data": {"people": {"nodes": [], "pageInfo": info}}})
+    assert reply == NoRecord(whole=False, unread=Unread.MORE)
+
+
+@pytest.mark.parametrize("info", [None, {"hasNextPage": None, "endCursor": None}])
+async def test_a_childs_namesake_may_be_on_a_page_that_the_server_could_not_tell(info: Any) -> None:
+    reply = await asked({"data": {"people": {"nodes": [ANN], "pageInfo": info}}})
+    assert isinstance(reply, Records)
+    assert (reply.whole, reply.unread) == (False, Unread.MORE)
+
+
+async def test_a_child_is_not_absent_by_the_empty_list_of_a_type_for_failures() -> None:
+    failed = {**people()["data"]["people"], "__typename": "SearchFailed"}
+    reply = await asked({"data": {"people": failed}})
+    assert reply == NoRecord(whole=False, unread=Unread.PARTIAL)
+    named = {**people()["data"]["people"], "__typename": "PersonConnection"}
+    assert await asked({"data": {"people": named}}) == NoRecord()
 
 
 async def test_a_child_whom_a_router_made_null_is_not_absent_by_the_manifests_own_word() -> None:

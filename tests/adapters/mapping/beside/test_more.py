@@ -45,6 +45,10 @@ LED_ON: list[dict[str, Any]] = [
     {"found": 2},
     {"hydra:view": {"hydra:next": "/pupils?page=2"}},
     {"isEnd": False},
+    {"data": {"pupils": {"pageInfo": None}}},
+    {"data": {"pupils": {"pageInfo": {"hasNextPage": None, "endCursor": None}}}},
+    {"has_more": None},
+    {"hasMore": ""},
 ]
 ENDED: list[dict[str, Any]] = [
     {"next": None},
