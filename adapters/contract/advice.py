@@ -64,6 +64,8 @@ _RULES: Final[Mapping[str, str]] = {
     " address into source.base_url, with its origin in the operator's file",
     "same_moment": "several files of the newest time fit the pattern, and each may hold"
     " children that the others do not. Write a pattern that fits one of them",
+    "several_tables": "the statement names a table without a schema, and your account may read"
+    " several of that name. Write the schema before it: social_care.person",
     "statement": "the database cannot run the statement, or the statement would write. Run it"
     " there by hand",
     "status": 'that status is not an answer. If the system says "nobody found" in this way,'

@@ -18,17 +18,22 @@ from adapters.mapping.mapping import RecordMapping, Unusable
 from adapters.mapping.moment import read_moment
 from adapters.mapping.rows import ROWS, Row, merged, record_of
 from adapters.sql.columns import words_of
+from adapters.sql.introduction import introduction_of
 from adapters.sql.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class SqlOperation:
-    """An operation with its statement, mapping and details compiled; `words` as of `words_of`."""
+    """An operation with its statement, mapping and details compiled; `words` as of `words_of`.
+
+    `introduction` is what PostgreSQL is told and asked before any of them.
+    """
 
     statement: Statement
     mapping: RecordMapping
     details: Mapping[str, str]
     as_of: Expression | None
+    introduction: TextClause
     in_list: str | None = None
     unreadable: TextClause | None = None
     words: frozenset[str] = frozenset()
@@ -44,6 +49,7 @@ class SqlOperation:
     ) -> Self:
         """Compile one operation of a checked manifest."""
         details = {name: detail.sql or "" for name, detail in operation.detail.items()}
+        beside = (operation.batch.sql, operation.unreadable)
         return cls(
             statement=Statement.of(operation.sql or "", typed_dates=typed_dates),
             mapping=RecordMapping.of(operation, manifest.codes, paths=paths),
@@ -52,6 +58,7 @@ class SqlOperation:
             in_list=operation.batch.sql,
             unreadable=None if operation.unreadable is None else text(operation.unreadable),
             words=words_of(operation),
+            introduction=introduction_of((operation.sql, *details.values(), *beside)),
         )
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Final, TypeVar
 
 import aiosqlite
-from sqlalchemy import URL, TextClause, text
+from sqlalchemy import URL, TextClause
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -39,15 +39,12 @@ from adapters.sql.cancel import cancelled_once, interrupted_with_us
 from adapters.sql.columns import SaidTwice
 from adapters.sql.engine import POSTGRESQL, open_engine
 from adapters.sql.errors import DATABASE_FAILURES, fault_of
+from adapters.sql.introduction import introduce
 from adapters.sql.operation import SqlOperation, answered_by, reply_of
 from adapters.sql.selecting import Selecting, UnreadableCell
 from adapters.sql.statement import Statement, as_number, detail_statement, in_list_statement
+from adapters.sql.tables import SeveralTables
 
-# The agency sees our entry's index beside each statement in its own log (%a in log_line_prefix).
-_NAME_OURSELVES: Final = text("SELECT set_config('application_name', :name, true)")
-# A name has no room for all questions of a batch: they stand in a setting of our own besides.
-_NAME_ALL: Final = text("SELECT set_config('teamaround.questions', :all, true)")
-_LONGEST_NAME: Final = 63
 _AT_A_TIME: Final = 500  # rows
 _NOT_ASKED_FOR: Final = "a row has the record_id of none of the records, or none"
 T = TypeVar("T")
@@ -101,6 +98,8 @@ class SqlSource:
             return fault_of(error)
         except SaidTwice:
             return Malformed("doubled_column")
+        except SeveralTables:
+            return Malformed("several_tables")
         except UnreadableCell:
             return Malformed("value")
 
@@ -128,7 +127,7 @@ class SqlSource:
         operation: SqlOperation,
         values: dict[str, Any],
     ) -> Reply:
-        await self._name_ourselves(connection, (question,))
+        await self._introduce(connection, operation, (question,))
         selecting = Selecting(connection, operation.words)
         rows = await self._searched(selecting, operation.statement, values)
         if not isinstance(rows, list):
@@ -159,7 +158,7 @@ class SqlSource:
         questions: tuple[Question, ...],
         operation: SqlOperation,
     ) -> tuple[Reply, ...] | TooMany | Malformed:
-        await self._name_ourselves(connection, questions)
+        await self._introduce(connection, operation, questions)
         selecting = Selecting(connection, operation.words)
         rows = await self._listed(selecting, operation, questions)
         if not isinstance(rows, list):
@@ -194,17 +193,14 @@ class SqlSource:
             return more
         return await in_turn(length(chain(rows, more)), lambda: _together(rows, more))
 
-    async def _name_ourselves(
-        self, connection: AsyncConnection, questions: tuple[Question, ...]
+    async def _introduce(
+        self,
+        connection: AsyncConnection,
+        operation: SqlOperation,
+        questions: tuple[Question, ...],
     ) -> None:
-        if self.engine.dialect.name != POSTGRESQL:
-            return
-        said = [f"{one.on_behalf.log_index} {one.on_behalf.query_id}" for one in questions]
-        more = f" +{len(said) - 1}" if len(said) > 1 else ""
-        name = f"teamaround {said[0]}"[: _LONGEST_NAME - len(more)] + more
-        await connection.execute(_NAME_OURSELVES, {"name": name})
-        if more:
-            await connection.execute(_NAME_ALL, {"all": ", ".join(said)})
+        if self.engine.dialect.name == POSTGRESQL:
+            await introduce(connection, operation.introduction, questions)
 
     async def _main_rows(
         self, selecting: Selecting, clause: TextClause, values: dict[str, Any], most: int

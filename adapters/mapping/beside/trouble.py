@@ -100,7 +100,9 @@ _UNENDED: Final = re.compile(
 _MOST_PROSE: Final = 2000  # characters
 _SEVERITIES: Final = frozenset({"severity", "imsxseverity", "level", "type", "messagetype"})
 _RELATION: Final = "relation"
-_TYPE: Final = "typename"  # which of GraphQL's union came: an AccessDenied may have an empty list
+_TYPE: Final = (
+    "typename"  # which type of GraphQL's union came: one for failures may have an empty list
+)
 HEEDED: Final = _ERRORS | _TROUBLED | _WELL | _STATUSES | _SEVERITIES | _PROSE | {_RELATION, _TYPE}
 _SEVERE: Final = frozenset({"warning", "warn", "error", "fatal", "critical", "severe"})
 _NOTHING: Final = frozenset({"", "false", "no", "none", "null", "ok", "success", "na"})
@@ -142,10 +144,9 @@ def _is_trouble(name: str, value: Any) -> bool:
         return flag(value) is (name in _TROUBLED)
     if name in _SEVERITIES:
         return _text(value) in _SEVERE
-    if name == _RELATION:
-        return _text(value) == _AT_LEAST
-    if name == _TYPE:
-        return isinstance(value, str) and _BAD_TYPES.search(value) is not None
+    if name in (_RELATION, _TYPE):
+        failed = isinstance(value, str) and _BAD_TYPES.search(value) is not None
+        return failed if name == _TYPE else _text(value) == _AT_LEAST
     return name in _STATUSES and (_is_bad(_text(value)) or _number(value) in _HTTP_ERRORS)
 
 
