@@ -21,7 +21,16 @@ from resolvers.matching.grade import Graded, MatchGrade
 
 
 class Outcome(StrEnum):
-    """An agency's one outcome; only HAS_RECORD and NO_RECORD settle the question for it."""
+    """An agency's one outcome; only HAS_RECORD and NO_RECORD settle the question for it.
+
+    `answered` says whether the agency, or a silent rule for it, gave an answer; `conclusive`
+    whether it settles if the agency holds the child; `asked` whether it counts as asked. What was
+    asked and not answered is unanswered.
+    """
+
+    answered: bool
+    conclusive: bool
+    asked: bool
 
     HAS_RECORD = "HAS_RECORD"
     NO_RECORD = "NO_RECORD"
@@ -37,21 +46,6 @@ class Outcome(StrEnum):
     REFUSED = "REFUSED"
     INVALID_RESPONSE = "INVALID_RESPONSE"
 
-    @property
-    def answered(self) -> bool:
-        """Whether the agency, or a silent rule for it, gave an answer."""
-        return self in _ANSWERED
-
-    @property
-    def conclusive(self) -> bool:
-        """Whether it settles if the agency holds the child."""
-        return self in (Outcome.HAS_RECORD, Outcome.NO_RECORD)
-
-    @property
-    def asked(self) -> bool:
-        """Whether it counts as asked; what was asked and not answered is unanswered."""
-        return self not in (Outcome.MORE_NEEDED, Outcome.NOT_ASKED, Outcome.NOT_PERMITTED)
-
 
 _ANSWERED: Final = (
     Outcome.HAS_RECORD,
@@ -60,6 +54,11 @@ _ANSWERED: Final = (
     Outcome.NOTHING_TO_SHARE,
     Outcome.AMBIGUOUS,
 )
+_UNASKED: Final = (Outcome.MORE_NEEDED, Outcome.NOT_ASKED, Outcome.NOT_PERMITTED)
+for _each in Outcome:  # asked of each row, so told once for each outcome
+    _each.answered = _each in _ANSWERED
+    _each.conclusive = _each in (Outcome.HAS_RECORD, Outcome.NO_RECORD)
+    _each.asked = _each not in _UNASKED
 
 # Of several sources, the first of these that any of them gave is the agency's: first what was
 # found, then what went wrong (what lasts longest first), then what was not asked, then what

@@ -48,7 +48,7 @@ def unlocated(record: Record) -> Record:
 
 def _readable(resolution: Resolution, source: str) -> bool:
     """Whether no certain record of the source leaves open whether the child is restricted."""
-    return all(record.restricted is not None for record in resolution.certain(source))
+    return None not in [record.restricted for record in resolution.certain(source)]
 
 
 def _cleared(resolution: Resolution, source: str, *, no_record: bool) -> bool:

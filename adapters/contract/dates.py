@@ -46,7 +46,7 @@ class PartialDate:
         if found is None:
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD")
         year = int(found[1])
-        month, day = (None if part is None else int(part) for part in found.group(2, 3))
+        month, day = [None if part is None else int(part) for part in found.group(2, 3)]
         _refuse_unlived(year, month or 0, day or 0)
         try:
             date(year, 1 if month is None else month, 1 if day is None else day)

@@ -4,9 +4,8 @@ Whom to ask next is not decided here: that is the question's, in `gateway.questi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from typing import Final, Self
 
 from adapters.contract.contract import Fault, Unavailable
 from adapters.contract.frozen import replace
@@ -56,41 +55,37 @@ class FanOut:
 
     def usual_s(self, sources: Iterable[str]) -> float:
         """Within how many seconds nearly each answer of each of these came; 0 before the first."""
-        took = (self._connections[source].source_limits.usual_s for source in sources)
-        return max((seconds for seconds in took if seconds is not None), default=0.0)
+        took = [self._connections[source].source_limits.usual_s for source in sources]
+        return max([seconds for seconds in took if seconds is not None], default=0.0)
 
     async def until(self, deadline: float) -> None:
         """Return when the clock shows this, and not sooner."""
         await self._clock.hold(max(0.0, deadline - self._clock.monotonic()))
 
-    @asynccontextmanager
-    async def calls(self) -> AsyncIterator["Calls"]:
-        """The calls of one question, none under way yet; what is at the end is cancelled.
-
-        An error waits for that, down to the sockets. Nobody waits for it at a question's own end:
-        it would tell by a moment whether an agency was still under way.
-        """
-        calls = Calls(self._connections, self._clock)
-        try:
-            yield calls
-        except BaseException:
-            await calls.cancel()
-            raise
-        if not calls.under_way:
-            calls.silence()
-            return
-        ending = asyncio.create_task(calls.cancel())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+    def calls(self) -> "Calls":
+        """The calls of one question, none under way yet; what is at the end is cancelled."""
+        return Calls(self._connections, self._clock, self._ending)
 
 
 class Calls:
-    """The calls of one question: at most one to each source at a time, and searches beside them."""
+    """The calls of one question: at most one to each source at a time, and searches beside them.
 
-    def __init__(self, connections: Mapping[str, SourceConnection], clock: Clock) -> None:
+    `ending` has what is being cancelled of questions that are over.
+    """
+
+    def __init__(
+        self,
+        connections: Mapping[str, SourceConnection],
+        clock: Clock,
+        ending: set[asyncio.Task[None]],
+    ) -> None:
         self._connections = connections
-        self._clock = clock
+        self._ending = ending
+        self.now = clock.monotonic
+        """The time on the clock by which sources are asked until a deadline, in seconds."""
         self._running: dict[asyncio.Task[SourceAnswer], str] = {}
+        self.running: Collection[str] = self._running.values()
+        """The sources that were started and not heard of yet, searches left out."""
         self._searching: set[asyncio.Task[SourceAnswer]] = set()
         self._sent: dict[str, CallCount] = {}
         # Who waits for all tasks again at each arrival does so hundreds of times with hundreds.
@@ -98,15 +93,24 @@ class Calls:
         self._arrival = asyncio.Event()
         self._alarm: tuple[float, asyncio.TimerHandle] | None = None
 
-    @property
-    def now(self) -> float:
-        """The time on the clock by which sources are asked until a deadline, in seconds."""
-        return self._clock.monotonic()
+    async def __aenter__(self) -> Self:
+        """The calls, with nothing asked yet."""
+        return self
 
-    @property
-    def running(self) -> Collection[str]:
-        """The sources that were started and not heard of yet, searches left out."""
-        return self._running.values()
+    async def __aexit__(self, _: object, failure: BaseException | None, __: object) -> None:
+        """Cancel what is under way. An error waits for that, down to the sockets.
+
+        Nobody waits for it at a question's own end: it would tell by a moment whether an agency was
+        still under way.
+        """
+        if failure is not None:
+            await self.cancel()
+        elif self.under_way:
+            ending = asyncio.create_task(self.cancel())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+        else:
+            self.silence()
 
     @property
     def under_way(self) -> bool:
@@ -177,10 +181,10 @@ class Calls:
 
     def _ring_at(self, until: float) -> None:
         """Wake whoever waits in `heard` at this time: one timer, however many answers come."""
-        if self._alarm is not None and self._alarm[0] == until and self.now < until:
+        if self._alarm is not None and self._alarm[0] == until and self.now() < until:
             return
         self.silence()
-        timer = asyncio.get_running_loop().call_later(max(0.0, until - self.now), self._ring)
+        timer = asyncio.get_running_loop().call_later(max(0.0, until - self.now()), self._ring)
         self._alarm = (until, timer)
 
     def _ring(self) -> None:

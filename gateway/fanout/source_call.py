@@ -174,7 +174,7 @@ class SourceConnection:
             # A member's search that was not whole may have missed a marked file. Of any other
             # source the next search says more: by name it also finds whose number nobody can read.
             first = answered is self._nothing
-            kept = self.source.in_shield_set or (not first and bool(answered.records))
+            kept = not first and (self.source.in_shield_set or bool(answered.records))
             answered = together(answered, found) if kept else found
             if not isinstance(answered.reply, NoRecord) and not answered.records:
                 break

@@ -161,6 +161,13 @@ class Documents:
         self._refused: TTLCache[str, AskDifferently] = TTLCache(settings.kept, _REMEMBERED_S)
         self._reading = asyncio.Lock()
 
+    def kept(self, text: str) -> Document | None:
+        """The document of `text` where it was read before."""
+        try:
+            return self._kept[digest_of(text)]
+        except KeyError:
+            return None
+
     def is_unread(self, text: str) -> bool:
         """Whether the document of `text` has yet to be read, or refused."""
         digest = digest_of(text)

@@ -7,7 +7,7 @@ never a question: details of a child never stand in a URL.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -32,7 +32,7 @@ from gateway.http.framing import Framing
 from gateway.http.in_parts import InParts, framed, payloads
 from gateway.http.ordering import OrderedParts
 from gateway.http.pipeline import Pipeline, Started
-from gateway.http.request import RESPONSE_JSON, Accepts, accepts, all_of, only, read
+from gateway.http.request import RESPONSE_JSON, Accepts, SentHeaders, accepts, read
 from gateway.model import events
 from gateway.model.errors import (
     AskDifferently,
@@ -74,13 +74,13 @@ class Endpoint:
 
     async def respond(self, request: HttpRequest) -> Response:
         """Answer one HTTP request; every failure is a response, none says what was in it."""
-        wanted = Accepts(RESPONSE_JSON, parts=None)
-        self._figures.began(only(request, "traceparent"))
+        wanted, sent = Accepts(RESPONSE_JSON, parts=None), SentHeaders(request)
+        self._figures.began(sent.only("traceparent"))
         try:
             if request.method != "POST":
-                return self._page(request)
-            wanted = accepts(all_of(request, "accept"))
-            asked = await read(request, self._max_body)
+                return self._page(sent)
+            wanted = accepts(sent.all_of("accept"))
+            asked = await read(request, sent, self._max_body)
             answer = self._answer(asked, wanted, signed_in(request.scope))
             answered = await _unless_gone(request, answer)
         except ClientDisconnect:
@@ -91,7 +91,7 @@ class Endpoint:
             refused = refusal(error, wanted)
             self._refused(error.code)
             if isinstance(error, SignIn):
-                challenge(refused, error, only(request, "authorization"), self._public_url)
+                challenge(refused, error, sent.only("authorization"), self._public_url)
             return refused
         except Exception as bug:  # noqa: BLE001  whatever it was, its text stays inside
             events.failed(bug)
@@ -101,8 +101,8 @@ class Endpoint:
             self._figures.responded(ANSWERED)
             return answered
 
-    def _page(self, request: HttpRequest) -> Response:
-        html = "text/html" in all_of(request, "accept")
+    def _page(self, sent: SentHeaders) -> Response:
+        html = "text/html" in sent.all_of("accept")
         if html and self._for_developers:
             return HTMLResponse(get_graphql_ide_html(), headers={**HEADERS, **_IDE})
         raise AskDifferently("METHOD_NOT_ALLOWED", "ask by POST: a URL must hold no question")
@@ -146,7 +146,7 @@ class Endpoint:
         if started.questions:
             self._count_way(operation, wanted)
         if wanted.parts is None or not operation.deliveries:
-            return await self._at_once(asked, started)
+            return await self._at_once(asked, started, operation)
         result = await self._execute(asked, started, started.document.node)
         if isinstance(result, ExecutionResult):
             return result
@@ -156,7 +156,7 @@ class Endpoint:
             async with aclosing(result.subsequent_results) as rest:
                 async for _ in rest:
                     """What it began is brought to its end: it cannot be closed before it starts."""
-            return await self._at_once(asked, started)
+            return await self._at_once(asked, started, operation)
         await started.declare()  # before a status leaves that says that all is well
         coming = framed(
             payloads(first, result, ordered), wanted.parts, started.declare, self._refused
@@ -172,12 +172,15 @@ class Endpoint:
     def _writer(self, operation: DocumentOperation) -> WriteAnswer | None:
         return operation.write if self._pipeline.paths.compiled else None
 
-    async def _at_once(self, asked: Request, started: Started) -> ExecutionResult:
-        write = self._writer(started.document.operation(asked.operation_name))
+    async def _at_once(
+        self, asked: Request, started: Started, operation: DocumentOperation
+    ) -> ExecutionResult:
+        write = self._writer(operation)
         if write is not None:
-            with suppress(Exception):  # what cannot be written, graphql-core says in its own way
+            try:
                 return ExecutionResult(await write(started.context.answerings))
-            self._figures.wrote_again()
+            except Exception:  # noqa: BLE001  what cannot be written, graphql-core says its own way
+                self._figures.wrote_again()
         result = await self._execute(asked, started, started.document.whole)
         if isinstance(result, ExecutionResult):
             return result

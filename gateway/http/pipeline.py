@@ -188,9 +188,11 @@ class Pipeline:
             _refuse_crowding(caller, admits)
             quotas = preparation.quotas
             async with charged(quotas.requests, caller, quotas.take_back) as charge:
-                charge.take(UNREAD_DOCUMENT * preparation.is_unread(request))
+                read = preparation.read_document(request)
+                if read is None:
+                    charge.take(UNREAD_DOCUMENT * preparation.is_unread(request))
                 with self.figures.stage(DOCUMENT):
-                    document = await preparation.document_while_serving(request)
+                    document = await preparation.document_while_serving(request, read)
                 charge.take(SEARCH * document.operation(request.operation_name).searches)
                 charge.understood = True
                 return await self._begun(document, request, caller, entered, charge)
@@ -213,17 +215,17 @@ class Pipeline:
         until = preparation.clock.monotonic() + preparation.questions.deadline
         with self.figures.stage(DECIDE):
             planned = await preparation.prepare_while_serving(document, request, caller)
-            prepared = tuple(self._opened(each, caller) for each in planned)
+            prepared = tuple([self._opened(each, caller) for each in planned])
         with self.figures.stage(ADMIT):
             pseudonymised = await self._admit(prepared, caller, preparation.quotas)
         entered.in_time.refuse_held_up()
         admitted = AdmittedRequest(document, caller, preparation, active.fan_out, until)
-        asking = (
+        asking = [
             self._question_factory.question(each, logged, admitted)
             for each, logged in zip(prepared, pseudonymised, strict=True)
-        )
+        ]
         only = len(prepared) == 1  # as nearly always: nobody else is to be waited for
-        questions = (await next(asking),) if only else tuple(await gather(*asking))
+        questions = (await asking[0],) if only else tuple(await gather(*asking))
         for question in questions:
             question.start()
         # What is compiled for a document reads nothing but the answers to its questions.

@@ -100,23 +100,49 @@ def _weight(text: str) -> float:
     return float(text) if _WEIGHT.fullmatch(text) else 0.0
 
 
-async def read(request: HttpRequest, max_body: int) -> Request:
+class SentHeaders:
+    """A request's headers: each by its name in lower case, with its values in their order."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._values: dict[bytes, list[bytes]] = {}
+        for name, value in request.scope["headers"]:
+            self._values.setdefault(name, []).append(value)
+
+    def only(self, header: str) -> str | None:
+        """The header's one value; none where it was sent twice, so that no half is trusted."""
+        values = self._values.get(header.encode(), ())
+        return values[0].decode("latin-1") if len(values) == 1 else None
+
+    def all_of(self, header: str) -> str:
+        """The values of a header that may be sent several times, as one list (RFC 9110, 5.3)."""
+        return b", ".join(self._values.get(header.encode(), ())).decode("latin-1")
+
+    def first(self, header: str, default: str) -> str:
+        """The first of the header's values, or this where it was not sent."""
+        values = self._values.get(header.encode())
+        return values[0].decode("latin-1") if values else default
+
+
+async def read(request: HttpRequest, sent: SentHeaders, max_body: int) -> Request:
     """The GraphQL request of a POST; AskDifferently says what is wrong with it."""
-    _refuse_media_type(all_of(request, "content-type"))
-    _refuse_coding(all_of(request, "content-encoding"))
+    _refuse_media_type(sent.all_of("content-type"))
+    _refuse_coding(sent.all_of("content-encoding"))
+    # The parser takes digits only; more of them than Python converts are refused before it.
+    if int(sent.first("content-length", "0")) > max_body:
+        raise _too_large(max_body)  # else a client that waits to be let on would send it all
     body = await _body(request, max_body)
     fields = _json(body.removeprefix(BOM_UTF8))
     if not isinstance(fields, dict):
         raise AskDifferently("BODY_INVALID", "the body must be one JSON object")
-    id_ = named_document(fields)
+    id_, client = named_document(fields), request.client
     return Request(
         query=_text(fields, "query", optional=id_ is not None),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName", optional=True) or None,
-        authorization=only(request, "authorization"),
-        dpop=only(request, "dpop"),
+        authorization=sent.only("authorization"),
+        dpop=sent.only("dpop"),
         certificate=request.scope.get("extensions", {}).get(CERTIFICATE, {}).get("thumbprint"),
-        peer=network_of(request.client.host) if request.client else "",
+        peer=network_of(client.host) if client else "",
         document_id=id_,
     )
 
@@ -149,23 +175,6 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
         raise AskDifferently("BODY_INVALID", "the body has a key twice in one object")
 
 
-def only(request: HttpRequest, header: str) -> str | None:
-    """The header's one value; none where it was sent twice, so that no half is trusted."""
-    sent = _sent(request, header)
-    return sent[0] if len(sent) == 1 else None
-
-
-def all_of(request: HttpRequest, header: str) -> str:
-    """The values of a header that may be sent several times, as one list (RFC 9110, 5.3)."""
-    return ", ".join(_sent(request, header))
-
-
-def _sent(request: HttpRequest, header: str) -> list[str]:
-    """The values of a header, by its name in lower case, in their order."""
-    wanted = header.encode()
-    return [value.decode("latin-1") for name, value in request.scope["headers"] if name == wanted]
-
-
 @lru_cache(maxsize=256)
 def _refuse_media_type(header: str) -> None:
     known = header[:_LONGEST_LIST]
@@ -184,9 +193,6 @@ def _refuse_coding(header: str) -> None:
 
 
 async def _body(request: HttpRequest, max_body: int) -> bytes:
-    # The parser takes digits only; more of them than Python converts are refused before it.
-    if int(next(iter(_sent(request, "content-length")), "0")) > max_body:
-        raise _too_large(max_body)  # else a client that waits to be let on would send it all
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

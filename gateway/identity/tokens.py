@@ -196,7 +196,10 @@ class TokenVerifier:
 
     async def _verified(self, token: str) -> Verified:
         key = hashlib.sha256(token.encode()).digest()
-        known = self._recent.get(key)
+        try:
+            known = self._recent[key]
+        except KeyError:
+            known = None
         if known is not None and self._still_good(known):
             return known
         header, issuer = _unverified(token)

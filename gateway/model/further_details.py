@@ -54,7 +54,7 @@ def names_of(field: str, values: list[str]) -> tuple[str, ...]:
 
     `field` is the one of a question's `known` that has them.
     """
-    names = tuple(typed(v) for v in values if v.strip())
+    names = tuple([typed(v) for v in values if v.strip()])
     if len(names) > MOST_NAMES or not all(map(is_line, names)):
         raise AskDifferently(
             "VARIABLES_INVALID",

@@ -140,9 +140,9 @@ def inquiries(arguments: Mapping[str, Any], caller: Caller) -> tuple[Inquiry, ..
     place = _item if isinstance(details, list) else _only
     reason, *known = gathered(
         partial(_reason, arguments["reason"], caller),
-        *(partial(place, index, each) for index, each in enumerate(every)),
+        *[partial(place, index, each) for index, each in enumerate(every)],
     )
-    return tuple(Inquiry(each, reason, scope) for each in known)
+    return tuple([Inquiry(each, reason, scope) for each in known])
 
 
 def _item(index: int, details: Mapping[str, Any]) -> Known:

@@ -111,7 +111,9 @@ def _working_relationship(
         for involvement in record.involvements
         if is_open(involvement, today) and (tie := _relationship(caller, agency, involvement))
     }
-    return next((tie for tie in WorkingRelationship if tie in relationships), None)
+    if not relationships:
+        return None
+    return next(tie for tie in WorkingRelationship if tie in relationships)
 
 
 def _relationship(

@@ -204,7 +204,7 @@ def _plain_row(standing: StandingRow, findings: Findings, seen: Seen) -> AgencyR
         ring=standing.card.ring,
         complete=True,
         searched_by=tuple(sorted(answered.searched_by)),
-        as_of=as_of(answered),
+        as_of=members[0].as_of if members else as_of(answered),
         latency_ms=answered.latency_ms if attempts else None,
         attempts=attempts,
         involvements=seen.involvements(members) if members else (),

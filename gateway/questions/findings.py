@@ -131,10 +131,7 @@ def find(stated: Reference, answers: Mapping[str, SourceAnswer], resolver: Resol
     spine = [answered for name, answered in answers.items() if name in of_spine]
     reference = resolver.widened(stated, spine, lambda: _frozen(stated, spine, resolver))
     unlocated = _owing(_found(reference, answers, resolver), resolver)
-    doubtful = any(
-        not g.settled for every in unlocated.resolution.by_source.values() for g in every
-    )
-    if unlocated.restriction is not Restriction.NONE_KNOWN or not doubtful:
+    if unlocated.restriction is not Restriction.NONE_KNOWN or unlocated.resolution.settled:
         return unlocated
     located = _found(reference.located(), answers, resolver)
     if located.restriction is not Restriction.NONE_KNOWN and reference.tells_of_place:
@@ -165,7 +162,7 @@ def _found(
         open_ones = [a for s, a in answers.items() if s not in apart]
         resolution = resolver.of(reference, open_ones)
     certain = _certain_identifiers(answers.keys() - apart, reference, resolution)
-    renewed = may_be_renewed(answers, (resolver.sources[each] for each in roles.spine))
+    renewed = may_be_renewed(answers, [resolver.sources[each] for each in roles.spine])
     authorities = {
         source: _absent(answers.get(source), certain, registered, renewed)
         and not everybody.by_source.get(source)
@@ -180,7 +177,7 @@ def _found(
         reference=reference,
         sensitive={source: tuple(everybody.certain(source)) for source in apart},
         own_marks=frozenset(
-            s for s in answers.keys() - roles.shield_set if everybody.restricted_at(s)
+            [s for s in answers.keys() - roles.shield_set if everybody.restricted_at(s)]
         ),
         renewed=renewed,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -134,6 +133,10 @@ class Preparation:
             )
         )
 
+    def read_document(self, request: Request) -> Document | None:
+        """The request's document where it was read before, by its text."""
+        return None if self.trusted is not None else self.stages.documents.kept(request.query)
+
     def is_unread(self, request: Request) -> bool:
         """Whether the request's document has yet to be read."""
         return self.trusted is None and self.stages.documents.is_unread(request.query)
@@ -142,9 +145,9 @@ class Preparation:
         """The request's document; AskDifferently says what to change in it, or in the variables."""
         return self._trusted(request) or self.stages.documents.document(request.query)
 
-    async def document_while_serving(self, request: Request) -> Document:
-        """The same, while others are served."""
-        found = self._trusted(request)
+    async def document_while_serving(self, request: Request, read: Document | None) -> Document:
+        """The same, while others are served; `read` is what `read_document` says."""
+        found = self._trusted(request) or read
         return found or await self.stages.documents.document_while_serving(request.query)
 
     def _trusted(self, request: Request) -> Document | None:
@@ -173,7 +176,7 @@ class Preparation:
                 raise ManyUndecided(one.kind.decisions, left)
         tells_child = operation.tells_child or not self.stages.paths.compiled
         tells = operation.tells_restriction, tells_child, bool(operation.deliveries)
-        return tuple(PreparedQuestion(one.inquiry, self._decided(one), *tells) for one in planned)
+        return tuple([PreparedQuestion(one.inquiry, self._decided(one), *tells) for one in planned])
 
     async def prepare_while_serving(
         self, document: Document, request: Request, caller: Caller
@@ -208,15 +211,13 @@ class Preparation:
         self._refuse_bulk(asked, caller, bulk=bulk)
         principal = Principal.of(caller, self.roles.shield_cleared)
 
-        @cache
-        def decisions(reason: Reason) -> Decisions:
-            context = PolicyContext.plainly(caller, reason, now, bulk=bulk)
-            return self.policy.of_kind(principal, context)
-
-        planned = [
-            self._planned_inquiry(each, caller, operation.fields, decisions(each.reason))
-            for each in asked
-        ]
+        decided: dict[Reason, Decisions] = {}
+        planned = []
+        for each in asked:
+            if (decisions := decided.get(each.reason)) is None:
+                context = PolicyContext.plainly(caller, each.reason, now, bulk=bulk)
+                decisions = decided[each.reason] = self.policy.of_kind(principal, context)
+            planned.append(self._planned_inquiry(each, caller, operation.fields, decisions))
         refuse_costly([(one.plan, one.inquiry.known) for one in planned], self.questions)
         return planned
 

@@ -1,6 +1,8 @@
 """What this caller may see of what was found: released by each agency, then shielded, then said."""
 
 from collections.abc import Iterable
+from operator import attrgetter
+from typing import Final
 
 from gateway.model.agency import AgencyCard
 from gateway.model.answer import AgencyRow, Candidate, Completeness, ReleasedChild, WholeAnswer
@@ -18,11 +20,13 @@ from resolvers.child.stitch import EVENTS, stitch
 from resolvers.child_need import ChildNeed
 from resolvers.matching.grade import Graded, MatchGrade
 
+_COMPLETE: Final = attrgetter("complete")
+
 
 def whole(view: ReleaseView, findings: Findings) -> WholeAnswer:
     """The whole answer once every agency has its outcome."""
     seen = Seen(view, findings)
-    rows = tuple(row(view, agency, findings, seen) for agency in view.plan.agencies)
+    rows = tuple([row(view, agency, findings, seen) for agency in view.plan.agencies])
     child, unresolved = _child(view, findings, seen), tuple(_candidates(view, findings))
     return WholeAnswer(
         child=child,
@@ -98,7 +102,7 @@ def _completeness(view: ReleaseView, rows: tuple[AgencyRow, ...]) -> Completenes
         answered=len(answered),
         unanswered=len(asked) - len(answered),
         not_asked=len(rows) - len(asked),
-        complete=bool(rows) and all(r.complete for r in rows),
+        complete=bool(rows) and all(map(_COMPLETE, rows)),
         areas=view.plan.areas,
         not_connected=tuple(
             body for area in view.plan.areas for body in view.registry.areas[area].not_connected

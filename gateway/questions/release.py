@@ -144,11 +144,8 @@ class Seen:
         self._restricted = view.restricted(findings)
         self._released: dict[str, tuple[Member, ...]] = {}
         self._involved: dict[tuple[int, ...], tuple[InvolvementFact, ...]] = {}
-
-    @property
-    def for_shield(self) -> tuple[Withheld, ...]:
+        self.for_shield = withheld_for_shield(view, findings) if self._hidden else ()
         """What the shield keeps back of each of them."""
-        return withheld_for_shield(self._view, self._findings) if self._hidden else ()
 
     def of(self, answers: Iterable[SourceAnswer]) -> list[Member]:
         """The records of these answers."""

@@ -137,11 +137,11 @@ class Waves:
 
     @property
     def _overdue(self) -> bool:
-        return self._calls.now >= self._order.until
+        return self._calls.now() >= self._order.until
 
     @property
     def _half_gone(self) -> bool:
-        return self._calls.now >= self._order.half
+        return self._calls.now() >= self._order.half
 
     def _start(self, source: str, keys: Keys, before: SourceAnswer | None) -> bool:
         """Ask a source, where it can be asked with these keys; whether it could."""
@@ -149,7 +149,9 @@ class Waves:
             return False
         self._idle = self._idle and source not in self._order.circle
         others = self._teacher.disputed(self._seen, source) if self._seen else ()
-        by = [keys, *({**keys, **other} for other in others if other.keys() <= keys.keys())]
+        by = [keys]
+        if others:
+            by += [{**keys, **other} for other in others if other.keys() <= keys.keys()]
         self._calls.start(source, by, self._order.asking[source], before)
         return True
 
@@ -162,7 +164,7 @@ class Waves:
         for answered in came:
             self._seen[answered.source] = answered
             self._first.setdefault(answered.source, answered)
-        self._news = self._news or not self._teaching.isdisjoint(a.source for a in came)
+        self._news = self._news or not self._teaching.isdisjoint([a.source for a in came])
         return [a for a in came if not self._may_be_replaced(a) and self._stands(a)]
 
     def _stands(self, answered: SourceAnswer) -> bool:

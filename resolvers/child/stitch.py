@@ -3,8 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from adapters.contract.codes import NameUse
 from adapters.contract.dates import PartialDate
@@ -76,7 +75,8 @@ def stitch(
     sex, sex_conflict = single_sex([(r.sex, source) for r, source in told if r.sex])
     gp_practice, gp_conflict = single_gp_practice(_gp_practices(told))
     if involved is None:
-        involved = involvements(_said(told, "involvements"), today, query_id)
+        said = [(each, p) for record, p in told for each in record.involvements]
+        involved = involvements(said, today, query_id)
     leading, lead_conflict = lead(involved, today)
     conflicts = (birth_conflict, sex_conflict, gp_conflict, lead_conflict, *_numbers(told))
     return replace(
@@ -96,39 +96,36 @@ def _told(members: Iterable[Member]) -> tuple[_Told, ...]:
     for member in members:
         by_agency.setdefault(member.agency, []).append(member)
     return tuple(
-        (member.record, member.told_by)
-        for own in by_agency.values()
-        for member in (own if len(own) == 1 else dict.fromkeys(own))
+        [
+            (member.record, member.told_by)
+            for own in by_agency.values()
+            for member in (own if len(own) == 1 else dict.fromkeys(own))
+        ]
     )
 
 
 def _lists(child_id: str, told: Iterable[_Told], *, tells_events: bool) -> Child:
     """What a child may have several of."""
-    names = [(_stated(n), source) for n, source in _said(told, "names") if n.given or n.family]
+    borne = [(number, p) for record, p in told for number in record.identifiers]
+    names = [(_stated(n), p) for record, p in told for n in record.names if n.given or n.family]
+    homes = [(home, p) for record, p in told for home in record.addresses]
+    carers = [(carer, p) for record, p in told for carer in record.carers]
+    schools = [(school, p) for record, p in told for school in record.schools]
+    statuses = [(status, p) for record, p in told for status in record.support_statuses]
     return Child(
         id=child_id,
-        identifiers=facts(_said(told, "identifiers"), order=lambda i: (i.scheme, i.value)),
+        identifiers=facts(borne, order=lambda i: (i.scheme, i.value)),
         names=facts(names, same=_same_name, order=lambda n: _USES.index(n.use)),
-        addresses=_addresses(_said(told, "addresses")),
-        carers=facts(_said(told, "carers"), same=_same_carer),
-        schools=facts(_said(told, "schools"), same=_same_school, order=lambda s: _latest(s.start)),
-        support_statuses=facts(
-            _said(told, "support_statuses"),
-            same=_same_status,
-            order=lambda s: _latest(s.start),
-        ),
+        addresses=_addresses(homes),
+        carers=facts(carers, same=_same_carer),
+        schools=facts(schools, same=_same_school, order=lambda s: _latest(s.start)),
+        support_statuses=facts(statuses, same=_same_status, order=lambda s: _latest(s.start)),
         chronology=facts(
             _events(told) if tells_events else (),
             same=chronology.told_alike,
             order=chronology.newest_last,
         ),
     )
-
-
-def _said(told: Iterable[_Told], field: str) -> list[tuple[Any, Provenance]]:
-    """Each value of a list of the records, with who says it."""
-    read = attrgetter(field)
-    return [(value, source) for record, source in told for value in read(record)]
 
 
 def _events(told: Iterable[_Told]) -> list[tuple[Event, Provenance]]:
@@ -168,7 +165,10 @@ def _numbers(told: Sequence[_Told]) -> Iterator[Conflict | None]:
 def _bear_one_number(told: Sequence[_Told]) -> bool:
     """Whether all bear the same one number, as most records of a child do."""
     first = told[0][0].identifiers if told else ()
-    return len(first) == 1 and all(record.identifiers == first for record, _ in told)
+    for record, _ in told:
+        if record.identifiers != first:
+            return False
+    return len(first) == 1
 
 
 def _stated(name: Name) -> StatedName:

@@ -1,6 +1,6 @@
 """Comparing names: what agrees, what is only near, and what says nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from enum import IntEnum
 from typing import Final
 
@@ -50,16 +50,20 @@ class NamePart(IntEnum):
     OWN = 3
 
 
-def families(names: Iterable[Name]) -> frozenset[str]:
+def families(names: Collection[Name]) -> frozenset[str]:
     """The family names, folded; without those that stand for none."""
+    if not names:
+        return frozenset()
     folded = {fold(name.family) for name in names if name.family}
     return frozenset(folded - _NO_FAMILY)
 
 
-def givens(names: Iterable[Name]) -> frozenset[str]:
+def givens(names: Collection[Name]) -> frozenset[str]:
     """The given names, folded, all of one name in one text; without those that stand for none."""
+    if not names:
+        return frozenset()
     folded = {_first_alone(_unstyled(fold(" ".join(name.given)))) for name in names} - _NO_GIVEN
-    return frozenset(given for given in folded if given.partition(" ")[0] not in _NO_GIVEN)
+    return frozenset([given for given in folded if given.partition(" ")[0] not in _NO_GIVEN])
 
 
 def _unstyled(given: str) -> str:

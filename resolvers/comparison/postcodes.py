@@ -19,7 +19,7 @@ _INWARD = 3  # characters after the space: the sector's digit and the unit's two
 
 def read(texts: Iterable[str | None]) -> frozenset[str]:
     """Those that are postcodes of a place, written in one way; ZZ99 and the like are none."""
-    return frozenset(found for text in texts if text and (found := _parsed(text)))
+    return frozenset([found for text in texts if text and (found := _parsed(text))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Details:
             birth_dates=frozenset() if record.birth_date_estimated else born,
             estimates=born if record.birth_date_estimated else frozenset(),
             sex=record.sex,
-            postcodes=postcodes.read(address.postcode for address in record.addresses),
+            postcodes=postcodes.read([address.postcode for address in record.addresses]),
             record=record,
         )
 
@@ -291,13 +291,11 @@ def _numbers(identifiers: Iterable[Identifier]) -> tuple[frozenset[str], frozens
     nhs_numbers, upns = set[str](), set[str]()
     for identifier in identifiers:
         value = identifier.value
-        if identifier.scheme == NHS_NUMBER and not _filler(value):
+        # Ten equal digits pass the check of an NHS number, and stand in many systems for none.
+        if len(set(value[1:])) <= 1:
+            continue
+        if identifier.scheme == NHS_NUMBER:
             nhs_numbers.add(value)
-        elif identifier.scheme == UPN and value[-1:].isdigit() and not _filler(value):
+        elif identifier.scheme == UPN and value[-1:].isdigit():
             upns.add(value)
     return frozenset(nhs_numbers), frozenset(upns)
-
-
-def _filler(value: str) -> bool:
-    """Ten equal digits pass the check of an NHS number, and stand in many systems for none."""
-    return len(set(value[1:])) <= 1

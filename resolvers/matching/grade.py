@@ -94,14 +94,25 @@ class Resolution:
     )
 
     @property
+    def settled(self) -> bool:
+        """Whether no record's grade can change any more."""
+        for every in self.by_source.values():
+            for graded in every:
+                if not graded.settled:
+                    return False
+        return True
+
+    @property
     def loose(self) -> frozenset[str]:
         """The sources with a record that may well be the child's by demographics alone."""
         likely = (MatchGrade.CERTAIN, MatchGrade.PROBABLE)
         return frozenset(
-            source
-            for source, every in self.by_source.items()
-            for graded in every
-            if not graded.tied and graded.grade.grade in likely
+            [
+                source
+                for source, every in self.by_source.items()
+                for graded in every
+                if not graded.tied and graded.grade.grade in likely
+            ]
         )
 
     def likely(self, source: str) -> tuple[Record, ...]:

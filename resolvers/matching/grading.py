@@ -206,10 +206,10 @@ def of_member(said: Grade) -> Grade:
 
 def twin_among(assessed: Iterable[Assessment]) -> bool:
     """Whether a twin turned up; one of the other sex is hardly taken for the child."""
-    return any(
-        found.likely_other is LikelyOther.TWIN and found.evidence.sex is not _DIFFERENT
-        for found in assessed
-    )
+    for found in assessed:
+        if found.likely_other is LikelyOther.TWIN and found.evidence.sex is not _DIFFERENT:
+            return True
+    return False
 
 
 def double_among(known: KnownOfChild, every: Iterable[Details]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, Self
 
@@ -39,6 +40,9 @@ MAX_LEAF: Final = 0xFFFF
 MOST_COUNTED: Final = 2**53 - 1  # what every reader of JSON can hold
 _nonce: Final = RandomBytes(16)
 _BY_AGENCY: Final = attrgetter("agency")
+_BY_RELEASED: Final = attrgetter("released")
+_BY_WITHHELD: Final = attrgetter("withheld")
+_BY_RULE: Final = attrgetter("rule")
 _DELETE: Final = b"\x7f"  # all else that is not seen is beyond ASCII, or escaped by JSON
 
 # In UTF-8: DEL, C1 controls, zero-width and bidirectional marks, line and paragraph separators.
@@ -149,7 +153,7 @@ class Entry:
         if self.pruned and not _are_ranges(self.pruned):
             raise EntryRefused("a pruning names ranges in order, none touching another")
         ordered = tuple(sorted(self.agencies, key=_BY_AGENCY))
-        if len({said.agency for said in ordered}) != len(ordered):
+        if len(set(map(_BY_AGENCY, ordered))) != len(ordered):
             raise EntryRefused("an entry names each agency once")
         object.__setattr__(self, "agencies", ordered)
         object.__setattr__(self, "risks", tuple(sorted({*self.risks})))
@@ -225,7 +229,7 @@ def _shaped(entry: Entry) -> list[tuple[re.Pattern[str], str | None]]:
         (SEALED, entry.justification),
         (SEALED, entry.case_reference),
         (NONCE, entry.nonce),
-        *((PSEUDONYM, pseudonym) for pseudonym in entry.child_pseudonyms),
+        *zip(repeat(PSEUDONYM), entry.child_pseudonyms, strict=False),
     ]
 
 
@@ -237,12 +241,12 @@ def _names(entry: Entry) -> list[str | None]:
     names += entry.standing.names if entry.standing else ()
     names += entry.look.names if entry.look else ()
     names += (entry.change.subject,) if entry.change else ()
-    names += [said.agency for said in entry.agencies]
+    names += map(_BY_AGENCY, entry.agencies)
     # Most agencies release the same fields, and keep back by the same rules.
-    for released in {said.released for said in entry.agencies}:
+    for released in set(map(_BY_RELEASED, entry.agencies)):
         names += released
-    for every in {said.withheld for said in entry.agencies}:
-        names += [kept.rule for kept in every]
+    for every in set(map(_BY_WITHHELD, entry.agencies)):
+        names += map(_BY_RULE, every)
     return names
 
 
@@ -270,7 +274,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "tie": entry.tie,
         "pruned": [list(each) for each in entry.pruned] if entry.pruned else None,
         "standing": entry.standing.fields if entry.standing else None,
-        "change": _named(entry.change),
+        "change": _named(entry.change) if entry.change else None,
         "issuer": entry.issuer,
         "accounts": [[a.issuer, a.user] for a in entry.accounts] if entry.accounts else None,
         "look": entry.look.held if entry.look else None,
@@ -280,9 +284,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in held.items() if value is not None}
 
 
-def _named(change: AuditedChange | None) -> dict[str, Any] | None:
-    if change is None:
-        return None
+def _named(change: AuditedChange) -> dict[str, Any]:
     named = {"subject": change.subject, "sha256": change.sha256, "version": change.version}
     return {name: value for name, value in named.items() if value is not None}
 
@@ -298,11 +300,16 @@ def _grouped(agencies: tuple[AuditedAgency, ...]) -> list[dict[str, Any]]:
 
 def _group(alike: _Alike, ids: list[str]) -> dict[str, Any]:
     outcome, released, withheld, through = alike
-    kept = [[one.release_class, one.reason, one.rule] for one in withheld]
-    held: dict[str, Any] = {"ids": ids, "released": released, "withheld": kept, "through": through}
+    held: dict[str, Any] = {"ids": ids}
+    if released:
+        held["released"] = released
+    if withheld:
+        held["withheld"] = [[one.release_class, one.reason, one.rule] for one in withheld]
+    if through:
+        held["through"] = through
     if outcome is not None:
         held["outcome"] = outcome
-    return {name: value for name, value in held.items() if value}
+    return held
 
 
 def _read_agencies(groups: list[dict[str, Any]]) -> tuple[AuditedAgency, ...]:

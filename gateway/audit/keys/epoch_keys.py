@@ -5,7 +5,7 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -93,7 +93,7 @@ class EpochKeys:
 
     async def protect(self, messages: Sequence[bytes], texts: Sequence[SealText] = ()) -> Protected:
         """All that one entry needs, under the current epoch and in one round trip."""
-        return Protected(self.epoch, self.digests(messages), tuple(self._sealed(texts)))
+        return Protected(self.epoch, self.digests(messages), self._sealed(texts))
 
     async def find(self, messages: Sequence[bytes]) -> Mapping[str, tuple[bytes, ...]]:
         """The digests of each message under this one epoch, for a search in the log."""
@@ -114,11 +114,13 @@ class EpochKeys:
         except (InvalidTag, ValueError):
             raise SealBroken("the text does not open under this epoch's key") from None
 
-    def _sealed(self, texts: Sequence[SealText]) -> Iterator[bytes]:
+    def _sealed(self, texts: Sequence[SealText]) -> tuple[bytes, ...]:
         # AES-256-GCM, a random nonce before the ciphertext.
+        sealed = []
         for text in texts:
             nonce = _nonce()
-            yield nonce + self._cipher.encrypt(nonce, text.content, text.bound_to)
+            sealed.append(nonce + self._cipher.encrypt(nonce, text.content, text.bound_to))
+        return tuple(sealed)
 
 
 def _digest(keyed: hmac.HMAC, message: bytes) -> bytes:

@@ -24,7 +24,7 @@ async def protect(
     KeysUnavailable if the keys cannot be used; TextTooLong as `sealable` says.
     """
     held = await keys.protect(messages, [sealable(text, query_id) for text in texts])
-    sealed = tuple(written(held.epoch, each) for each in held.sealed)
+    sealed = tuple([written(held.epoch, each) for each in held.sealed])
     return ProtectedTexts(pseudonyms(held.epoch, held.digests), sealed)
 
 

@@ -41,17 +41,13 @@ def place_message(person: bytes, kind: str, value: str) -> bytes:
 
 def pseudonyms(epoch: str, digests: Iterable[bytes]) -> tuple[Pseudonym, ...]:
     """The pseudonyms, each "<epoch>:<64 hex>", from what the epoch's key made of messages."""
-    return tuple(Pseudonym(f"{epoch}:{digest.hex()}") for digest in digests)
+    return tuple([Pseudonym(f"{epoch}:{digest.hex()}") for digest in digests])
 
 
 def _message(*parts: str) -> bytes:
-    return MARK + b"".join(map(_measured, parts))
-
-
-def _measured(part: str) -> bytes:
     # Each part with its length before it, so that no two lists of parts are the same bytes.
-    content = part.encode("utf-8", "surrogatepass")
-    return len(content).to_bytes(4, "big") + content
+    contents = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return MARK + b"".join([len(each).to_bytes(4, "big") + each for each in contents])
 
 
 def _first_word(given: Sequence[str]) -> str:

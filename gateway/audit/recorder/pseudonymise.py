@@ -61,7 +61,7 @@ async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
     texts = [_justification(inquiry), *filter(None, [case])]
     messages = hmac_inputs(inquiry.known)
     places = _place_inputs(inquiry.known)
-    every = [*messages, *(message for _, message in places)]
+    every = [*messages, *[message for _, message in places]]
     protected = await protect_texts(keys, every, texts, query_id=query_id)
     named, placed = protected.pseudonyms[: len(messages)], protected.pseudonyms[len(messages) :]
     return Pseudonymised(
@@ -73,7 +73,7 @@ async def pseudonymise(keys: KeyService, inquiry: Inquiry) -> Pseudonymised:
         case_reference=protected.texts[1] if len(texts) > 1 else None,
         detail=_detail(inquiry),
         person=next(iter(named[len(list(_identifiers(inquiry.known))) :]), None),
-        places=tuple(zip((kind for kind, _ in places), placed, strict=True)),
+        places=tuple(zip([kind for kind, _ in places], placed, strict=True)),
     )
 
 
@@ -174,7 +174,7 @@ def _justification(inquiry: Inquiry) -> str:
         for chosen in inquiry.known.chosen
         if chosen.record
     )
-    return "\n".join(_LINE_END.sub(_FURTHER_LINE, line) for line in lines)
+    return "\n".join([_LINE_END.sub(_FURTHER_LINE, line) for line in lines])
 
 
 def _detail(inquiry: Inquiry) -> str | None:
@@ -185,7 +185,7 @@ def _detail(inquiry: Inquiry) -> str | None:
         CHOSEN: inquiry.known.chosen,
         AGAIN: inquiry.scope.again,
     }
-    return "_".join(code for code, given in said.items() if given) or None
+    return "_".join([code for code, given in said.items() if given]) or None
 
 
 def _out_of_reach(error: KeysUnavailable) -> TryLater:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from gateway.http.metrics.exposition import CONTENT_TYPE, Exposition
 from gateway.http.metrics.readings import Readings
-from gateway.http.request import only
+from gateway.http.request import SentHeaders
 
 _SCHEME: Final = "bearer "
 _ASK: Final = {"WWW-Authenticate": 'Bearer realm="metrics"'}
@@ -28,7 +28,7 @@ def metrics_app(
     turn = asyncio.Lock()  # however many ask, the parts are read one after another
 
     async def metrics(request: Request) -> Response:
-        if not _is_let_in(only(request, "authorization"), credential()):
+        if not _is_let_in(SentHeaders(request).only("authorization"), credential()):
             return _refused(exposition, HTTPStatus.UNAUTHORIZED, "show the metrics' credential")
         async with turn:
             text = exposition.text(await read())

@@ -20,7 +20,7 @@ from gateway.http.connections.refusals import RefusalLog
 from gateway.http.endpoint import Endpoint
 from gateway.http.errors import STATUS
 from gateway.http.pipeline import Pipeline
-from gateway.http.request import only
+from gateway.http.request import SentHeaders
 from gateway.http.routes.compression import Compression
 from gateway.model import events
 from gateway.model.errors import SignIn, TeamAroundError
@@ -133,7 +133,7 @@ def _log(pipeline: Pipeline, public_url: str) -> Mount:
     refused = RefusalLog(events.questions_refused)
 
     async def admits(request: Request, reads: EntryRange | None) -> Response | None:
-        authorization = only(request, "authorization")
+        authorization = SentHeaders(request).only("authorization")
         try:
             await pipeline.admit_auditor(authorization, reads, signed_in(request.scope))
         except TeamAroundError as error:

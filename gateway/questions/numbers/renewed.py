@@ -7,6 +7,7 @@ proves by such a number that a child has no record.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from adapters.contract.record import Identifier
 from gateway.fanout.source_answer import SourceAnswer
@@ -29,11 +30,16 @@ class MayBeRenewed:
         return frozenset(i for i in absent if i.scheme not in self.schemes) - self.numbers
 
 
+NOTHING_RENEWED: Final = MayBeRenewed()
+
+
 def may_be_renewed(
     answers: Mapping[str, SourceAnswer], spine: Iterable[RegisteredSource]
 ) -> MayBeRenewed:
     """What the identity sources that have been heard leave open."""
     heard = [(answers[s.id], s.renews) for s in spine if s.renews and s.id in answers]
+    if not heard:
+        return NOTHING_RENEWED
     silent = (renews for answered, renews in heard if not said_all(answered))
     numbers = (answered.replaced for answered, _ in heard)
     return MayBeRenewed(_NOTHING.union(*silent), frozenset[Identifier]().union(*numbers))

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, get_argument_values
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    VariableNode,
+    get_argument_values,
+)
 from graphql.execution.values import VariableValues
 
 from adapters.contract.frozen import plainly_made
@@ -42,7 +49,9 @@ class ArgumentReader:
         field, query = operation.question, self.schema.query_type
         if field is None or query is None:
             return {}
-        return get_argument_values(query.fields[field.name.value], field, values)
+        kind = query.fields[field.name.value]
+        plain = _plain(kind, field, values.coerced) if self.paths.compiled else None
+        return get_argument_values(kind, field, values) if plain is None else plain
 
     def _coerced(
         self, operation: DocumentOperation, variables: Mapping[str, Any]
@@ -75,6 +84,27 @@ class ArgumentReader:
                     "DELIVERY_INVALID",
                     f"query: @{node.name.value} takes true or false as `if`{more}",
                 )
+
+
+def _plain(
+    kind: GraphQLField, field: FieldNode, coerced: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The arguments, where all are given and each is a variable with a value.
+
+    None where graphql-core has to say what they are. That a variable's type fits its argument was
+    seen when the document was read.
+    """
+    given = field.arguments or ()
+    if len(given) != len(kind.args):
+        return None
+    read: dict[str, Any] = {}
+    for each in given:
+        sent, name = each.value, each.name.value
+        value = coerced.get(sent.name.value) if isinstance(sent, VariableNode) else None
+        if value is None:
+            return None
+        read[kind.args[name].out_name or name] = value
+    return read
 
 
 def _refuse_nulls(operation: DocumentOperation, variables: Mapping[str, Any]) -> None:

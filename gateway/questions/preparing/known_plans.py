@@ -92,8 +92,11 @@ class KnownPlans:
 
     def get(self, kind: PlanKind) -> DecidedPlan | None:
         """The plan of this kind, if it is kept."""
-        found = self._again.get(kind)
-        if found is None and (found := self._once.pop(kind, None)) is not None:
+        try:
+            return self._again[kind]
+        except KeyError:
+            found = self._once.pop(kind, None)
+        if found is not None:
             self._again[kind] = found
         return found
 

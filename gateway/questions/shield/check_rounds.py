@@ -93,13 +93,13 @@ class CheckRounds:
     async def _hear(self) -> None:
         """Hear each that is being asked, until the deadline; whoever is late has timed out."""
         until = self.asking.until
-        while self.calls.running and self.calls.now < until:
+        while self.calls.running and self.calls.now() < until:
             self._answers |= {each.source: each for each in await self.calls.heard(until)}
         self._answers |= {each.source: each for each in self.calls.overtaken(self._answers)}
 
     async def _go_on(self) -> bool:
         """Ask by what was learned; whether there was anything to ask, and time for it."""
-        if self.calls.now >= self.asking.until:
+        if self.calls.now() >= self.asking.until:
             return False
         return await self._ask_further() or await self._search()
 
@@ -121,7 +121,7 @@ class CheckRounds:
         await self._tell({name: (keys,) for name, keys in wanted.items()})
         tasks = {s: self.calls.search(s, keys, self.asking) for s, keys in wanted.items()}
         if tasks:
-            left_s = max(0.0, self.asking.until - self.calls.now)
+            left_s = max(0.0, self.asking.until - self.calls.now())
             done, _ = await asyncio.wait(tasks.values(), timeout=left_s)
             self.search.hear({s: task.result() for s, task in tasks.items() if task in done})
         return bool(tasks)

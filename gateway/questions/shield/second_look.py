@@ -58,7 +58,7 @@ class SecondLook:
         """Search until nothing is left, or the deadline; whoever is late was not heard."""
         self.again(seen)
         while self._search is not None and self.under_way:
-            left_s = max(0.0, self._order.until - self._calls.now)
+            left_s = max(0.0, self._order.until - self._calls.now())
             done, _ = await asyncio.wait({self._search}, timeout=left_s)
             if not done:
                 return

@@ -69,7 +69,8 @@ class Unsaid:
             return True
         source = self.sources[answered.source]
         if answered.records:
-            return self.near.of(self.heard).may_have_another(answered, source)
+            by_details = answered.by_details_alone
+            return by_details and self.near.of(self.heard).may_have_another(answered, source)
         return answered.empty and any(
             card.name not in answered.tried
             and (card.needs & IDENTIFYING or not answered.conclusive)

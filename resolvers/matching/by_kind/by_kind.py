@@ -81,9 +81,11 @@ def resolved_by_kind(
 ) -> Resolution | None:
     """The resolution of records that are all hers by a number; None if it takes more to tell."""
     kinds = _kinds(reference, records_by_source, populations, read)
-    if kinds is None or _assessed(reference, kinds, read) is None:
+    found = None if kinds is None else _assessed(reference, kinds, read)
+    if kinds is None or found is None:
         return None
-    told = read.once(("told", kinds.same), (reference,), lambda: _told(reference, kinds, read))
+    by = ("told", kinds.same), (reference,)
+    told = read.once(*by, lambda: _told(reference, kinds, found, read))
     by_source = {
         source: tuple([Graded(record, *told.grades[kinds.at[source]]) for record in records])
         for source, records in records_by_source.items()
@@ -121,10 +123,11 @@ def _assessed(
     return read.once(("assessed", kinds.same), (reference,), assessed)
 
 
-def _told(reference: Reference, kinds: _Kinds, read: ReadOnce) -> _ToldOfKinds:
-    """What is told of records of these kinds, which are all hers."""
+def _told(
+    reference: Reference, kinds: _Kinds, found: Mapping[_Key, Assessment], read: ReadOnce
+) -> _ToldOfKinds:
+    """What is told of records of these kinds, which are all hers and were found so."""
     known = KnownOfChild.of(reference, read)
-    found = _assessed(reference, kinds, read) or {}
     held = [kind.held for kind in kinds.every.values()]
     further, disputed = read.once(
         "taught", (known.all, known.stated, *held), lambda: taught(known, held)
