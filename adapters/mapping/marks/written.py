@@ -1,12 +1,13 @@
 """Words that say a child is protected, written where an address or a name should be.
 
-Systems without a flag have them: "PROTECTED ADDRESS", "Do not disclose", "sensitive - see alert".
+Systems without a flag have them: "PROTECTED ADDRESS", "sensitive - see alert", "CYFRINACHOL".
 They are no address and nobody's name. They are the agency's mark, so they restrict the child.
 """
 
 import re
 from collections.abc import Iterable
 from typing import Any, Final
+from unicodedata import combining, normalize
 
 from adapters.contract.frozen import replace
 from adapters.contract.record import Address, Carer, GpPractice, Name, Record, School
@@ -16,26 +17,69 @@ PLACES: Final = frozenset({"addresses", "schools", "gp_practice"})
 
 # A part of every mark below: most texts have none, and are looked at no further.
 _STEMS: Final = (
-    *("confidential", "protected", "restrict", "sensitive", "withheld", "redact", "suppress"),
-    *("alert", "disclos", "share", "give", "releas", "reveal"),
+    *("conf", "protected", "restrict", "sensiti", "held", "redact", "suppress", "flag", "address"),
+    *("alert", "disclos", "shar", "give", "releas", "reveal"),
+    *(
+        "yfrinachol",
+        "warchoded",
+        "yfyngedig",
+        "wedi",
+        "cudd",
+        "atgel",
+        "annu",
+        "yddhau",
+        "rhybudd",
+    ),
 )
 _ALONE: Final = ("protected", "restricted", "sensitive", "withheld", "suppressed", "redacted")
 _KEPT: Final = "|".join(_ALONE)
-_WHAT: Final = r"(?:address|location|placement|whereabouts|details|records?|information|child)"
-_HOW: Final = rf"(?:{_KEPT}|undisclosed|not disclosed)"
+_WHAT: Final = (
+    r"(?:addr(?:ess)?|location|placement|whereabouts|details|records?|information|child|pds)"
+)
+_HOW: Final = rf"(?:{_KEPT}|witheld|undisclosed|not disclosed)"
 _ORDER: Final = r"(?:disclosed?|share|shared|give out|given out|released?|revealed?)"
-_WRITTEN: Final = re.compile(
+_ENGLISH: Final = (
     rf"\bconfidential\b|\b(?:do not|dont|must not|never|not to be)(?: be)? {_ORDER}\b"
     rf"|\b{_HOW} {_WHAT}\b|\b{_WHAT} (?:is |are )?{_HOW}\b|\bsensitive\b.*\balert\b|\bsee alerts?\b"
-    rf"|^(?:{_KEPT})$"
+    r"|\bnot for (?:disclosure|release|sharing)\b|\bnon ?disclosable\b"
+    r"|\bconf(?:id)? addr(?:ess)?\b"
+    r"|\b(?:hidden|secret) address\b|\baddress (?:is )?(?:hidden|secret)\b"
+    rf"|^s flag(?:ged)?\b|^(?:{_KEPT})$"
 )
+# In Welsh the word for what it is comes first, so no place's name begins with one of these. Behind
+# another word it may be a name: Llwybr Cyfrinachol is a path, and Cyfyngedig is Limited.
+_WELSH_KEPT: Final = "cyfrinachol|gwarchodedig|sensitif"
+_WELSH_WHAT: Final = r"(?:cyfeiriad|lleoliad|manylion|gwybodaeth|cofnod(?:ion)?|plentyn)"
+_WELSH_HOW: Final = (
+    r"(?:yn )?(?:[cg]yfrinachol|gwarchodedig|warchodedig|sensitif|[cg]yfyngedig|cudd)"
+    r"|heb (?:ei |eu )?ddatgelu|wedi ?(?:ei|eu|i|u) (?:atal|gelu|celu|guddio|cuddio)"
+)
+_WELSH_NOT: Final = (
+    r"(?:(?:peidiwch|peidio|paid)(?: ag?)?|n[ia] (?:chaniateir|ddylid|cheir)"
+    r"|(?:nid|dd?im)(?: yw)?(?: iw)?)"
+)
+_WELSH: Final = (
+    rf"^(?:{_WELSH_KEPT})\b|^yn gyfrinachol\b|^cyfyngedig$"
+    rf"|\b{_WELSH_WHAT} (?:{_WELSH_HOW})\b"
+    rf"|\b{_WELSH_NOT} (?:ei |eu )?(?:dd?atgelu|rh?annu|rh?yddhau)\b"
+    r"|\bn[ia] ddatgel(?:er|ir|wch)\b|\bgweler (?:yr? )?rhybudd(?:ion)?\b"
+)
+_WRITTEN: Final = re.compile(f"{_ENGLISH}|{_WELSH}")
 _OTHER: Final = re.compile(r"[\W_]+")
 
 
 def is_mark(text: str) -> bool:
     """Whether a text that should be an address or a name says that the child is protected."""
-    plain = _OTHER.sub(" ", text.casefold().replace("'", "").replace("\u2019", "")).strip()
+    plain = _OTHER.sub(" ", _plain(text)).strip()
     return _WRITTEN.search(plain) is not None
+
+
+def _plain(text: str) -> str:
+    """A text without case, accents and apostrophes."""
+    folded = text.casefold().replace("'", "").replace("\u2019", "")
+    if folded.isascii():
+        return folded
+    return "".join(one for one in normalize("NFKD", folded) if not combining(one))
 
 
 def heeded(record: Record) -> Record:
@@ -68,7 +112,7 @@ def _may_bear(record: Record) -> bool:
         said += (*address.lines, address.postcode)
     for one in (*record.carers, *record.schools, record.gp_practice):
         said.append(one.name if one else None)
-    plain = " ".join(filter(None, said)).casefold()
+    plain = _plain(" ".join(filter(None, said)))
     return any(map(plain.__contains__, _STEMS))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.contract.frozen import replace
 from adapters.contract.record import Address, Record
 from adapters.mapping.mapping import RecordMapping, Unusable
-from adapters.mapping.marks.written import _WRITTEN, heeded, is_mark, within
+from adapters.mapping.marks.written import _ENGLISH, _WELSH, heeded, is_mark, within
 from tests.support.adapters.asking import ALL_FIELDS, manifest_of, manifest_text
 
 REST = """
@@ -46,6 +46,15 @@ MARKS = [
     *("CONFIDENTIAL", "Do not disclose", "PROTECTED ADDRESS", "sensitive - see alert"),
     *("*** Don't share ***", "Address withheld", "ADDRESS IS RESTRICTED", "not to be disclosed"),
     *("Confidential: see file", "Undisclosed placement", "SEE ALERT", "Restricted", "withheld"),
+    *("CONF ADDR", "S-flag", "PDS sensitive", "Not for disclosure", "address witheld"),
+]
+WELSH = [
+    *("CYFRINACHOL", "Cyfrinachol - gweler y ffeil", "Yn gyfrinachol", "cyfeiriad cyfrinachol"),
+    *("CYFEIRIAD GWARCHODEDIG", "Gwarchodedig", "Plentyn gwarchodedig", "Lleoliad cyfrinachol"),
+    *("PEIDIWCH Â DATGELU", "peidiwch a datgelu", "Peidiwch a\u0302 rhannu", "peidio â datgelu"),
+    *("NI CHANIATEIR DATGELU", "Ni ddylid datgelu", "nid yw i'w ddatgelu", "Na ddatgeler"),
+    *("SENSITIF", "Sensitif: gweler y rhybudd", "CYFYNGEDIG", "Manylion cyfyngedig", "SENSITÏF"),
+    *("Cyfeiriad heb ei ddatgelu", "Cyfeiriad wedi\u2019i atal", "CYFEIRIAD CUDD"),
 ]
 
 
@@ -75,6 +84,14 @@ def test_the_address_behind_a_mark_is_left_out_with_it(mark: str) -> None:
     found = record(homes=[home, {"lines": ["3 High Street"]}])
     assert [one.lines for one in found.addresses] == [("3 High Street",)]
     assert found.restricted is True
+
+
+@pytest.mark.parametrize("mark", WELSH)
+def test_a_child_whose_council_writes_welsh_is_restricted_by_its_mark(mark: str) -> None:
+    found = record(homes=[{"lines": ["12 Heol y Felin", mark], "postcode": "ZZ1 1AA"}])
+    assert (found.restricted, found.addresses, found.defects) == (True, (), ("addresses",))
+    postcode = record(NOTHING, homes=[{"lines": ["12 Heol y Felin"], "postcode": mark.upper()}])
+    assert postcode.restricted is True
 
 
 def test_an_address_and_a_mark_in_one_line_are_left_out() -> None:
@@ -127,10 +144,20 @@ def test_a_record_of_nothing_but_a_mark_and_a_day_is_none() -> None:
 PLAIN = [
     *("12 Alert Street", "Sensitive Plant Cottage", "The Withheld Arms", "Notre Dame Close"),
     *("Restricted Byway Cottage", "Protected Wood Lane", "Never Never Land", "1 Knot Road"),
+    *("Flag Cottage, Conference Close", "Hidden Valley", "3 Bell's Flag Row", "Address Road"),
+    *("NFA", "No fixed abode", "c/o Confield House", "Shared House, Give Ale Lane"),
+]
+WELSH_PLAIN = [
+    *("Tŷ Cyfrinach", "Bwthyn Cyfrinach", "Yr Ardd Gyfrinachol", "Llwybr Cyfrinachol"),
+    *("Llety Gwarchod Bryn Awel", "Tai Gwarchod", "Canolfan Warchod", "Ardal Warchodedig Y Bryn"),
+    *("Cartrefi Eryri Cyfyngedig", "Lôn Gyfyng", "Heol y Rhybudd", "Rhandir, Lôn Rhannu"),
+    *("Tŷ Cudd", "Cwm Cudd", "Ysgol Gymraeg Bryn Tawe", "Plas y Coed, Llanfair-ym-Muallt"),
+    *("Maes yr Haf, Y Felinheli", "12 Ffordd y Môr, Aberystwyth", "Ysbyty Gwynedd", "Tŷ Dim"),
+    *("Meddygfa'r Sarn", "Canolfan Datgelu'r Dyffryn", "Peidiwch House", "Nid-y-Frân"),
 ]
 
 
-@pytest.mark.parametrize("line", PLAIN)
+@pytest.mark.parametrize("line", [*PLAIN, *WELSH_PLAIN])
 def test_an_address_with_such_a_word_in_its_name_is_an_address(line: str) -> None:
     found = record(homes=[{"lines": [line]}], schools=[{"name": line}])
     assert (found.restricted, found.defects) == (False, ())
@@ -145,7 +172,11 @@ def test_a_mark_is_heeded_however_its_words_are_parted(line: str) -> None:
     assert (found.restricted, found.addresses) == (True, ())
 
 
-@given(mark=st.from_regex(_WRITTEN), between=st.sampled_from(" _.-/\u00a0*"), loud=st.booleans())
+@given(
+    mark=st.from_regex(_ENGLISH) | st.from_regex(_WELSH),
+    between=st.sampled_from(" _.-/\u00a0*"),
+    loud=st.booleans(),
+)
 def test_each_text_that_is_a_mark_is_heeded(*, mark: str, between: str, loud: bool) -> None:
     line = mark.replace(" ", between)
     line = line.upper() if loud else line
