@@ -131,7 +131,7 @@ def _said(
 ) -> tuple[BatchRecord, ...]:
     (key, _), mapping, today = key_of(question), operation.mapping, source.today()
     return tuple(
-        BatchRecord(mapping.numbers(key, one), mapping.record(one, question.fields, today))
+        BatchRecord(mapping.numbers(key, one, today), mapping.record(one, question.fields, today))
         for one in documents
     )
 

@@ -18,12 +18,13 @@ from adapters.mapping.caps import LIST_CAP, is_cut, kept
 from adapters.mapping.compiled.record_readers import COUNTS, RecordReaders
 from adapters.mapping.identity import NAMING, NUMBERS, SINGLES, VALUES, is_known, may_be
 from adapters.mapping.marks.written import PLACES, heeded, within
+from adapters.mapping.periods import is_in_use
 from adapters.mapping.sections import Defects, SectionReading, sections_of
 from adapters.mapping.value import CodeTables, Reading
 
 RECORD: Final = "record"
 
-_FHIR_IDENTIFIER: Final = frozenset({"identifier", "system", "value", "use"})
+_FHIR_IDENTIFIER: Final = frozenset({"identifier", "system", "value", "use", "period"})
 _IDENTITY_SECTIONS: Final = frozenset({"names", "identifiers"})
 
 
@@ -148,13 +149,13 @@ class RecordMapping:
         read = (self.values[name].expression for name in self.values)
         return frozenset().union(*(one.roots for one in read if one is not None))
 
-    def numbers(self, scheme: str, document: Any) -> frozenset[str]:
+    def numbers(self, scheme: str, document: Any, today: date) -> frozenset[str]:
         """The numbers of one scheme that a document says, even where it is no record.
 
         Empty where it says none that can be read.
         """
         try:
-            found = self._identifiers(document, Defects())
+            found = self._identifiers(document, Defects(), today)
             return frozenset(one.value for one in found if one.scheme == scheme)
         except _UnusableError:
             return frozenset()
@@ -166,7 +167,7 @@ class RecordMapping:
         practices = lists.pop("gp_practice", ())
         if len(practices) > 1:
             defects.cut.add("gp_practice")
-        numbers = [*self._identifiers(document, defects), *lists.pop("identifiers", ())]
+        numbers = [*self._identifiers(document, defects, today), *lists.pop("identifiers", ())]
         names = [*_first_name(once), *lists.pop("names", ())]
         record = Record(
             record_id=once["record_id"],
@@ -206,17 +207,19 @@ class RecordMapping:
         except UnreadableError:
             raise _UnusableError("map.restricted", _met(reading, document)) from None
 
-    def _identifiers(self, document: Any, defects: Defects) -> Iterator[Identifier]:
+    def _identifiers(self, document: Any, defects: Defects, today: date) -> Iterator[Identifier]:
         for scheme, convert in NUMBERS.items():
             if scheme in self.values:
                 value = self._identity(scheme, document, defects)
                 yield from () if value is None else (Identifier(scheme, value),)
                 continue
-            for raw in _in_system(document, self.systems.get(scheme)):
-                if not may_be(scheme, raw):
-                    raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
+            for entry in _in_system(document, self.systems.get(scheme)):
                 try:
-                    value = convert(raw)
+                    if not is_in_use(entry, today):
+                        continue
+                    if not may_be(scheme, entry.get("value")):
+                        raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
+                    value = convert(entry.get("value"))
                 except UnreadableError:
                     defects.names.add(scheme)
                     continue
@@ -241,8 +244,8 @@ def _met(reading: Reading, document: Any) -> str:
     return shape_of(document, names, "record")
 
 
-def _in_system(document: Any, system: str | None) -> Iterator[Any]:
-    # FHIR: identifier is a list of {system, value, use}; of use "old" it is no longer the child's.
+def _in_system(document: Any, system: str | None) -> Iterator[dict[str, Any]]:
+    # FHIR: identifier is a list of {system, value, use, period}.
     if system is None:
         return
     listed = document.get("identifier") if isinstance(document, dict) else None
@@ -251,8 +254,8 @@ def _in_system(document: Any, system: str | None) -> Iterator[Any]:
     for entry in listed or ():
         if not isinstance(entry, dict):
             raise _UnusableError("map", shape_of(document, _FHIR_IDENTIFIER, "record"))
-        if entry.get("system") == system and entry.get("use") != "old":
-            yield entry.get("value")
+        if entry.get("system") == system:
+            yield entry
 
 
 def _first_name(once: Mapping[str, Any]) -> Iterator[Name]:

@@ -1,10 +1,13 @@
 """What holds today, by what an agency says and by its dates; where the two differ, nobody knows."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from adapters.contract.codes import InvolvementStatus
 from adapters.contract.dates import PartialDate
+from adapters.expressions.jmespath_expression import UnreadableError
+from adapters.mapping.conversion import to_limit
 
 UNREADABLE_END: Final = object()  # an end is said, and cannot be read
 End = PartialDate | object | None
@@ -42,6 +45,22 @@ def currency_of(
 def is_past_or_to_come(start: PartialDate | None, end: End, today: date) -> bool:
     """Whether something has ended by `today`, or has not begun."""
     return _is_over(end, today) or _is_later(start, today)
+
+
+def is_in_use(identifier: Mapping[str, Any], today: date) -> bool:
+    """Whether a number of FHIR's `identifier` is the child's on `today`, by its use and its period.
+
+    UnreadableError if its period cannot be read: then nobody knows.
+    """
+    if identifier.get("use") == "old":
+        return False
+    period = identifier.get("period")
+    if period is None:
+        return True
+    if not isinstance(period, dict):
+        raise UnreadableError("no period of FHIR")
+    start, end = to_limit(period.get("start")), to_limit(period.get("end"))
+    return not is_past_or_to_come(start, end, today)
 
 
 def _by_dates(start: PartialDate | None, end: End, today: date) -> InvolvementStatus:

@@ -95,7 +95,7 @@ def answered_by(
     scheme, mapping = key_of(question)[0], operation.mapping
     said = tuple(
         BatchRecord(
-            frozenset[str]().union(*(mapping.numbers(scheme, row) for row in one.documents)),
+            frozenset[str]().union(*(mapping.numbers(scheme, row, today) for row in one.documents)),
             record_of(mapping, one, question.fields, today),
         )
         for one in found

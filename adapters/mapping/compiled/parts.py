@@ -21,11 +21,12 @@ from adapters.mapping.compiled.value_text import (
     write_value,
 )
 from adapters.mapping.identity import NUMBERS, SINGLES
+from adapters.mapping.periods import is_in_use
 from adapters.mapping.sections import SectionReading
 from adapters.mapping.value import Reading
 
-Once = Callable[[Any], Any]
-"""From a document to its unfinished record, without lists."""
+Once = Callable[[Any, date], Any]
+"""From a document to its unfinished record of a day, without lists."""
 Lists = Callable[[Any, date, Any], None]
 """Puts one list of a document into its unfinished record."""
 
@@ -35,7 +36,7 @@ _OF_ONE: Final = {"names", "identifiers"}  # the lists that begin with what a re
 
 def write_once(readings: Mapping[str, Reading], systems: Mapping[str, str]) -> Once:
     """What reads the values that a record has once; NotGenerated if they are too unlike others."""
-    function = Function("document")
+    function = Function("document, today")
     found = {name: _single(function, readings, name) for name in (*SINGLES, "restricted")}
     function.add(0, "numbers = []")
     for scheme in NUMBERS:
@@ -117,8 +118,11 @@ def _write_of_system(function: Function, scheme: str, system: str) -> tuple[int,
     function.add(0, f"if {listed} is not None and type({listed}) is not list: raise Uncommon")
     function.add(0, f"for entry in {listed} or ():")
     function.add(1, "if type(entry) is not dict: raise Uncommon")
+    used = f"entry.get('period') is None or {function.named(is_in_use)}(entry, today)"
     function.add(
-        1, f"if entry.get('system') == {function.named(system)} and entry.get('use') != 'old':"
+        1,
+        f"if entry.get('system') == {function.named(system)} and entry.get('use') != 'old'"
+        f" and ({used}):",
     )
     function.add(2, f"{name} = entry.get('value')")
     function.add(2, f"if {name} is not None:")

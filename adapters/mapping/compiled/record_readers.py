@@ -124,7 +124,7 @@ def _reader(once: Once, lists: Sequence[Lists], *, is_xml: bool) -> ReadRecord:
         if not is_element(document) if is_xml else type(document) is not dict:
             return None
         try:
-            record = once(document)
+            record = once(document, today)
             for one in lists:
                 one(document, today, record)
         except FAILURES:

@@ -111,6 +111,14 @@ async def test_a_sensitive_patient_is_restricted() -> None:
     assert record.gp_practice is None
 
 
+@pytest.mark.parametrize("said", [{"use": "old"}, {"period": {"end": "2019-05-01"}}])
+async def test_a_childs_file_has_no_number_that_was_another_childs_all_along(said: Any) -> None:
+    once = {"system": NHS, "value": "9990000034", **said}
+    now = {"system": NHS, "value": "9990000018", "period": {"start": "2019-05-01"}}
+    record = only(await asked(bundle(patient(identifier=[once, now]), total=1)))
+    assert record.identifiers == (Identifier("nhs_number", "9990000018"),)
+
+
 @needs_samples
 async def test_a_patient_not_found_is_no_record_only_by_its_code() -> None:
     reply = await asked(sample("pds/RESOURCE_NOT_FOUND.json"), BY_NUMBER, status=404)

@@ -215,10 +215,17 @@ def _put(random: Random, made: dict[str, Any], place: str, said: Any, odd: Oddne
         made["far"] = deepcopy(random.choice(ODD))  # things are put into it
 
 
+TOLD: tuple[dict[str, Any], ...] = (
+    *({}, {}, {}, {"use": "old"}, {"use": "usual", "period": None}),
+    *({"period": {"start": "2019-04-01"}}, {"period": {"end": "2020-02-30"}}),
+    *({"period": {"start": "2019", "end": "2020-01-01T00:00:00Z"}}, {"period": "2019"}),
+)
+
+
 def _identifiers(random: Random, odd: Oddness) -> Iterator[Any]:
     for _ in range(random.randrange(4)):
         system = random.choice(("urn:nhs", "urn:nhs", "urn:upn", "urn:other"))
         name = "upn" if system == "urn:upn" else "nhs_number"
         entry = {"system": system, "value": value(random, name, odd)}
-        told = {**entry, **random.choice(({}, {"use": "old"}))}
+        told = {**entry, **random.choice(TOLD)}
         yield random.choice(ODD) if odd.strikes(random) else told
