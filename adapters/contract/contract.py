@@ -63,7 +63,7 @@ class Unread(StrEnum):
     MORE = "more"  # the answer says so, and no further page was asked for
     PAGES = "pages"  # more pages than the manifest allows
     ELSEWHERE = "elsewhere"  # the next page is where the source may not be asked, or in a circle
-    REPEATED = "repeated"  # the next page is the same again
+    REPEATED = "repeated"  # the next page is the same again, or its list moved meanwhile
     FAILED = "failed"  # a further page could not be had, or was no answer
     PARTIAL = "partial"  # the answer says that it did not look everywhere, or is only a part
     UNSAID = "unsaid"  # nothing says that this is all

@@ -46,7 +46,8 @@ class DetailAsked:
 class _Page:
     """The page that was read last, and all items and addresses up to it.
 
-    `doubted` if one of them says itself that it failed, or did not look everywhere.
+    `doubted` if one of them says itself that it failed, or did not look everywhere, or if the list
+    moved.
     """
 
     answer: Answer
@@ -56,8 +57,8 @@ class _Page:
     urls: tuple[str, ...]
     doubted: bool
 
-    def turned(self, later: Self, url: str) -> "_Page":
-        items, doubted = [*self.items, *later.own], self.doubted or later.doubted
+    def turned(self, later: Self, url: str, *, moved: bool) -> "_Page":
+        items, doubted = [*self.items, *later.own], self.doubted or later.doubted or moved
         return replace(later, items=items, urls=(*self.urls, url), doubted=doubted)
 
 
@@ -82,7 +83,8 @@ class DetailPages:
             # The same page again, whatever was asked for: what is behind it nobody can tell.
             if later is None or (later.own and later.own == page.own):
                 return DetailItems(page.items, cut=True)
-            page = page.turned(later, url)
+            moved = asked.detail.paging.has_moved(page.items, later.own)
+            page = page.turned(later, url, moved=moved)
         return DetailItems(page.items, cut=page.doubted or self._goes_on(asked, page))
 
     async def _page(self, asked: DetailAsked, url: str) -> _Page | None:

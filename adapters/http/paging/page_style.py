@@ -1,6 +1,6 @@
 """How the next page of an answer is asked for; a page that cannot be had is never left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -58,6 +58,13 @@ class Paging:
     def counts(self) -> bool:
         """Whether pages are counted, so that a stated total ends them."""
         return self.page.style in ("offset", "page")
+
+    def has_moved(self, before: Sequence[Any], page: Sequence[Any]) -> bool:
+        """Whether a list changed while its pages were counted: one of `before` is on `page` again.
+
+        Where something came in, something may have gone out: behind it a record was passed over.
+        """
+        return self.counts and any(one in before for one in page)
 
     def first(self) -> Mapping[str, str | int]:
         """The parameters of the first request."""

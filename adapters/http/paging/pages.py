@@ -91,7 +91,8 @@ class Pages:
                 return read
             if not isinstance(read, ReadPage):
                 return _without(found, read) if found.documents else read
-            found = _joined(found, read.found)
+            moved = page.operation.paging.has_moved(found.documents, read.found.documents)
+            found = _joined(found, read.found, moved=moved)
             page = read
         return self._ended(page, found)
 
@@ -172,10 +173,15 @@ class Pages:
         return HttpRequest(url, headers=page.asking.headers)
 
 
-def _joined(before: FoundDocuments, page: FoundDocuments) -> FoundDocuments:
-    partial = before.partial or page.partial
-    documents = [*before.documents, *page.documents]
-    return replace(page, documents=documents, unread=None, partial=partial)
+def _joined(before: FoundDocuments, page: FoundDocuments, *, moved: bool) -> FoundDocuments:
+    again = moved or before.unread is Unread.REPEATED
+    return replace(
+        page,
+        documents=[*before.documents, *page.documents],
+        more=page.more or again,
+        unread=Unread.REPEATED if again else None,
+        partial=before.partial or page.partial,
+    )
 
 
 def _without(found: FoundDocuments, read: TooMany | MoreNeeded | Failure) -> FoundDocuments:
