@@ -83,6 +83,11 @@ def is_element(value: Any) -> bool:
     return bool(etree.iselement(value))
 
 
+def written_out(element: Any) -> bytes:
+    """An element in canonical XML, without what comes behind it: the same text for equal ones."""
+    return etree.tostring(element, method="c14n", with_tail=False)
+
+
 def names_in(element: Any) -> frozenset[str]:
     """The names of an element's attributes and children, without their namespaces.
 

@@ -1,5 +1,6 @@
 """How the next page of an answer is asked for; a page that cannot be had is never left out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -7,6 +8,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from adapters.contract.contract import Malformed
 from adapters.expressions.jmespath_expression import Expression, UnreadableError
+from adapters.expressions.xml_document import is_element, written_out
 from adapters.http.verdict import Answer
 from adapters.manifest.operation import PageTable
 from adapters.mapping.beside.link_header import LinkUnreadable, next_link
@@ -64,7 +66,10 @@ class Paging:
 
         Where something came in, something may have gone out: behind it a record was passed over.
         """
-        return self.counts and any(one in before for one in page)
+        if not self.counts:
+            return False
+        known = set(map(_written, before))
+        return any(_written(one) in known for one in page)
 
     def first(self) -> Mapping[str, str | int]:
         """The parameters of the first request."""
@@ -167,3 +172,8 @@ def _decoded(path: str) -> str | None:
         if path == before:
             return path
     return None
+
+
+def _written(one: Any) -> str | bytes:
+    """A record as text, the same for equal ones: ten thousands cannot be compared one by one."""
+    return written_out(one) if is_element(one) else json.dumps(one, sort_keys=True)

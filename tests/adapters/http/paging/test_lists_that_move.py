@@ -10,8 +10,12 @@ import pytest
 from aiohttp import web
 
 from adapters.contract.contract import Records, Reply, Unread
+from adapters.expressions.xml_document import parse_xml
+from adapters.http.paging.page_style import Paging
+from adapters.manifest.operation import PageTable
 from tests.support.adapters.asking import manifest_text, opened, question
 from tests.support.loopback import serving
+from tests.support.processor_time import cheap
 
 ROLL = """
 [[operation]]
@@ -113,3 +117,24 @@ async def test_a_worker_may_be_missing_from_a_detail_whose_list_moved(
         reply = await adapter.source.ask(question())
     assert isinstance(reply, Records)
     assert [one.cut for one in reply.records] == [cut]
+
+
+def counted() -> Paging:
+    page = PageTable.model_validate({"style": "offset", "param": "skip", "size": 2})
+    return Paging.of(page, "rest")
+
+
+def test_two_pages_of_ten_thousands_are_compared_in_no_time() -> None:
+    before, page = list(range(60_000)), [[each] for each in range(60_000)]
+    with cheap(1.0):
+        assert not counted().has_moved(before, page)
+        assert counted().has_moved(before, [*page, before[-1]])
+
+
+@pytest.mark.parametrize(("again", "moved"), [('<p id="1" n="2" />', True), ("<p id='3'/>", False)])
+def test_a_pupil_who_is_on_two_pages_of_xml_is_seen(again: str, moved: bool) -> None:  # noqa: FBT001
+    first, second = (
+        parse_xml(f"<roll>{pupil}</roll>".encode())
+        for pupil in ("<p n='2' id='1'></p>\n<p id='2'/>", f" {again}")
+    )
+    assert counted().has_moved([*first], [*second]) is moved
