@@ -144,7 +144,7 @@ class Pipeline:
         self.alerts = oversight.alerts
         self._seal = CandidateKeySealer()
         self._question_factory = QuestionFactory(
-            recorder, oversight.break_glass.harm_stated, self._seal, stages.figures
+            recorder, oversight.break_glass, self._seal, stages.figures
         )
         self.publication = watch.publication
         self._watch = watch

@@ -46,7 +46,7 @@ class PastQuestion:
             significant_harm=SIGNIFICANT_HARM in detail,
             out_of_area_cause=OUT_OF_AREA in detail,
             day=entry.at.date(),
-            asked=frozenset(said.agency for said in entry.agencies),
+            asked=frozenset(s.agency for s in entry.agencies if s.outcome is None),
         )
 
     @property

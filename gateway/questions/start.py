@@ -1,9 +1,9 @@
 """A question that may be asked becomes one under way: its intent logged, its order made out."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from adapters.contract.contract import OnBehalf
 from adapters.contract.frozen import replace
@@ -41,7 +41,15 @@ from resolvers.matching.reference import Reference
 # a test that the source finds anybody.
 _IN_TURN: Final = 4
 
-HarmStated = Callable[[Caller, str, int], Awaitable[None]]
+
+class HarmReviews(Protocol):
+    """Has harm that a question states reviewed."""
+
+    def agencies_told(self, caller: Caller) -> Collection[str]:
+        """The agencies whose privacy officers are told what this caller states."""
+
+    async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
+        """Have the question of this log entry reviewed; TryLater if that cannot be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +68,10 @@ class AdmittedRequest:
 
 @dataclass(frozen=True, slots=True)
 class QuestionFactory:
-    """Poses questions: `seal` makes the keys by which a caller may choose a candidate.
-
-    `harm_stated` has harm that a question states reviewed: its caller, query id and log entry.
-    """
+    """Poses questions: `seal` makes the keys by which a caller may choose a candidate."""
 
     recorder: Recorder
-    harm_stated: HarmStated
+    harm: HarmReviews
     seal: CandidateKeySealer
     figures: Figures = NO_FIGURES
 
@@ -77,8 +82,8 @@ class QuestionFactory:
         preparation, caller = admitted.preparation, admitted.caller
         with self.figures.stage(INTENT):
             intent = await self._intent(prepared, pseudonymised, admitted)
-        if prepared.inquiry.reason.significant_harm is not None:
-            await self.harm_stated(caller, intent.query_id, intent.index)
+        if _states_harm(prepared):
+            await self.harm.harm_stated(caller, intent.query_id, intent.index)
         stated = stated_reference(prepared.inquiry.known, prepared.decided.sources.values())
         view = ReleaseView(
             plan=prepared.decided.plan,
@@ -128,6 +133,7 @@ class QuestionFactory:
             policy_version=preparation.policy.version,
             agencies=prepared.decided.once("agencies", partial(_agencies, prepared)),
             risks=frozenset(risks),
+            told=self.harm.agencies_told(caller) if _states_harm(prepared) else (),
             standing=profile_of(caller, preparation.roles.shield_cleared, preparation.clock.now()),
         )
         return await self.recorder.intend(pseudonymised, caller, grounds, admitted.until)
@@ -160,6 +166,10 @@ def _order(prepared: PreparedQuestion, intent: Intent, admitted: AdmittedRequest
         circle=circle,
         slow=admitted.fan_out.usual_s(circle) * _IN_TURN > half_s,
     )
+
+
+def _states_harm(prepared: PreparedQuestion) -> bool:
+    return prepared.inquiry.reason.significant_harm is not None
 
 
 def _agencies(prepared: PreparedQuestion) -> tuple[str, ...]:

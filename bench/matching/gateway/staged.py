@@ -152,7 +152,7 @@ def wired(
         FanOut({s.id: SourceConnection(s, clock, lambda: 0.5) for s in sources}, clock),
         QuestionFactory(
             Recorder(cast("Any", log), EpochKeys("epoch-1", bytes(32), bytes(32)), clock),
-            _nobody_reviews,
+            _NobodyReviews(),
             CandidateKeySealer(),
         ),
         caller,
@@ -200,5 +200,9 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _nobody_reviews(*_: object) -> None:
-    raise RuntimeError("no question of the bench states harm")
+class _NobodyReviews:
+    def agencies_told(self, _: Caller) -> tuple[str, ...]:
+        raise RuntimeError("no question of the bench states harm")
+
+    async def harm_stated(self, *_: object) -> None:
+        raise RuntimeError("no question of the bench states harm")

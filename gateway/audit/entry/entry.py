@@ -66,7 +66,8 @@ class AuditedWithholding:
 class AuditedAgency:
     """What one agency was asked or gave; `released` are field names; no outcome before asking.
 
-    In a break-glass entry: its privacy officer is told of the grant.
+    In a break-glass entry: its privacy officer is told of the grant. NOT_ASKED in an intent: its
+    officer is told that the question states harm, and the agency is not asked.
 
     `through` are intents, by index, whose calls brought the answer; none where this question's own
     did. The agency's log has those intents and not this one.

@@ -5,9 +5,11 @@ from typing import Any
 
 from gateway.audit.entry.entry import AuditedAgency, AuditedWithholding, Entry
 from gateway.audit.entry.kind import AuditKind
+from gateway.audit.recorder.intent import Grounds
 from gateway.audit.recorder.refusal_counter import RefusalKey
 from gateway.model.answer import AgencyRow
 from gateway.model.caller import Caller
+from resolvers.outcome import Outcome
 
 
 def entry_of(kind: AuditKind, caller: Caller, at: datetime, **said: Any) -> Entry:
@@ -21,6 +23,13 @@ def entry_of(kind: AuditKind, caller: Caller, at: datetime, **said: Any) -> Entr
         issuer=caller.issuer,
         **said,
     )
+
+
+def named_in(grounds: Grounds) -> tuple[AuditedAgency, ...]:
+    """The agencies of an intent; NOT_ASKED are those whose officers are only told of it."""
+    asked = [AuditedAgency(agency) for agency in grounds.agencies]
+    told = {*grounds.told}.difference(grounds.agencies) if grounds.told else ()
+    return (*asked, *[AuditedAgency(agency, Outcome.NOT_ASKED) for agency in told])
 
 
 def refusal_of(refused: RefusalKey, at: datetime) -> Entry:

@@ -1,5 +1,6 @@
 """What is logged of a question before it is asked, and of what is about to come into force."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from adapters.contract.frozen import plainly_made
@@ -28,11 +29,15 @@ class Intent:
 @plainly_made
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """On what a question is asked: the document's hash, the rules' version, who will be asked."""
+    """On what a question is asked: the document's hash, the rules' version, who will be asked.
+
+    `told` are agencies whose privacy officers are told that the question states harm.
+    """
 
     document: str | None = None
     policy_version: str | None = None
     agencies: tuple[str, ...] = ()
+    told: Collection[str] = ()
     risks: frozenset[AccessFlag] = frozenset()
     standing: AskerProfile | None = None
 

@@ -17,7 +17,7 @@ from gateway.audit.keys.epoch_keys import KeyService
 from gateway.audit.keys.pseudonym import Pseudonym, identifier_message
 from gateway.audit.keys.sealing import Sealed
 from gateway.audit.recorder import pseudonymise
-from gateway.audit.recorder.entries import audited, entry_of, refusal_of
+from gateway.audit.recorder.entries import audited, entry_of, named_in, refusal_of
 from gateway.audit.recorder.intent import Coming, Grounds, Intent
 from gateway.audit.recorder.patient_log import PatientLog
 from gateway.audit.recorder.pseudonymise import Pseudonymised, hmac_inputs, protect_texts
@@ -84,7 +84,7 @@ class Recorder:
             document=grounds.document,
             policy_version=grounds.policy_version,
             matcher_version=MATCHER,
-            agencies=tuple([AuditedAgency(agency) for agency in grounds.agencies]),
+            agencies=named_in(grounds),
             detail=pseudonymised.detail,
             manager=caller.manager,
             risks=tuple(grounds.risks),

@@ -75,7 +75,7 @@ async def reconcile(
     theirs = frozenset(calls)
     asked = dict[Call, bool]()
     entries = [each async for each in _entries(log, agency, since, before)]
-    intents = {entry.query_id: index for index, entry in entries if entry.kind is AuditKind.INTENT}
+    intents = {entry.query_id: index for index, entry in entries if _asks(entry, agency)}
     called = {index: Call(index, query_id or "") for query_id, index in intents.items()}
     asked.update(dict.fromkeys(called.values(), False))
     for _, entry in entries:
@@ -98,6 +98,12 @@ async def _entries(
         for logged in page:
             yield logged.index, logged.entry
         after = page[-1].place
+
+
+def _asks(entry: Entry, agency: str) -> bool:
+    """Whether the entry is the intent of a question for the agency, not one its officer hears."""
+    asked = {said.agency for said in entry.agencies if said.outcome is None}
+    return entry.kind is AuditKind.INTENT and agency in asked
 
 
 def _brought_by(entry: Entry, agency: str, own: int) -> frozenset[int]:

@@ -74,9 +74,8 @@ class BreakGlass:
         pseudonyms = await self.recorder.pseudonyms(known)
         query_id, now = secrets.token_urlsafe(12), self.clock.now()
         told = self.officers(caller)
-        agencies = {officer.agency for officer in told}
         index = await self.recorder.broke_glass(
-            caller, query_id, justification, pseudonyms, agencies
+            caller, query_id, justification, pseudonyms, _agencies(told)
         )
         made = BreakGlassGrant(
             id=query_id,
@@ -141,6 +140,10 @@ class BreakGlass:
                 "BREAK_GLASS_SUSPENDED",
                 "an earlier break-glass, or harm that you stated, still waits for its review",
             )
+
+    def agencies_told(self, caller: Caller) -> frozenset[str]:
+        """The agencies whose privacy officers are told what this caller opens or states."""
+        return _agencies(self.officers(caller))
 
     async def harm_stated(self, caller: Caller, query_id: str, entry: int) -> None:
         """Have the question of this entry reviewed, in which harm was stated; TryLater if not.
@@ -223,6 +226,10 @@ class BreakGlass:
 
 def _places(told: Collection[PrivacyOfficer]) -> frozenset[str]:
     return frozenset(officer.place for officer in told)
+
+
+def _agencies(told: Collection[PrivacyOfficer]) -> frozenset[str]:
+    return frozenset(officer.agency for officer in told)
 
 
 def _theirs(entry: Entry) -> tuple[str | None, str | None, str | None]:

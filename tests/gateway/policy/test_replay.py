@@ -1,11 +1,16 @@
 """A change of rules is held to questions that were really asked, and tells of nobody."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
+import orjson
 from typer.testing import CliRunner, Result
 
+from gateway.audit.entry.entry import AuditedAgency, Entry
 from gateway.cli.main import app
+from gateway.policy.replay import PastQuestion
+from resolvers.outcome import Outcome
 from tests.support.agencies import MIRA, AgencyServer, rest_source
 from tests.support.edge import logged
 from tests.support.loopback import serving
@@ -46,6 +51,18 @@ def test_a_forbid_is_told_with_how_many_questions_it_would_have_touched(tmp_path
         "roll: SOCIAL_CARE practitioner for SAFEGUARDING: -IDENTITY (2 past questions)\n"
     )
     assert told.exit_code == 1
+
+
+def test_a_question_is_replayed_at_the_agencies_that_it_was_for_and_not_at_those_that_heard_of_it(
+    tmp_path: Path,
+) -> None:
+    town = asyncio.run(asked_twice(tmp_path))
+    leaf = next(e for e in logged(town.settings.files.state) if e["kind"] == "INTENT")
+    intent = Entry.read(orjson.dumps(leaf))
+    told = AuditedAgency("housing", Outcome.NOT_ASKED)
+    past = PastQuestion.of(replace(intent, agencies=(*intent.agencies, told)))
+    assert past is not None
+    assert past.asked == {"roll"}
 
 
 def test_the_log_says_what_the_asker_was_and_the_comparison_names_nobody(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A town in which somebody breaks the glass, and somebody reviews it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -107,9 +107,9 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    folder: Path, child: Mapping[str, Any] = MIRA, **settings: Any
+    folder: Path, child: Mapping[str, Any] = MIRA, beside: Sequence[str] = (), /, **settings: Any
 ) -> AsyncIterator[Scene]:
-    """The town, its council, and places that take notices."""
+    """The town, its council, agencies beside the shield set, and places that take notices."""
     made = Scene()
     async with (
         serving(AgencyServer().answer) as where,
@@ -119,6 +119,7 @@ async def scene(
         sources = [
             rest_source("spine", where, claims=AUTHORITY, says_restricted=False),
             rest_source("council", council, claims=LOCAL, says_restricted=True),
+            *(rest_source(name, council) for name in beside),
         ]
         notices = (
             f'mail_hook = "{place}/mail"\ndeputies = ["{place}/deputy"]\n'

@@ -55,6 +55,16 @@ async def test_a_call_that_did_not_get_through_is_missed_by_nobody(written: Audi
         assert (found.unlogged, found.unseen) == ((), ())
 
 
+async def test_a_call_for_a_question_whose_stated_harm_the_officer_only_hears_is_listed(
+    written: AuditLog,
+) -> None:
+    told = replace(asked("q5"), agencies=(AuditedAgency(SCHOOL, Outcome.NOT_ASKED),))
+    index = await written.append(told)
+    calls = [Call(0, "q1"), Call(2, "q2"), Call(4, "q3"), Call(index, "q5")]
+    found = await reconcile(written, SCHOOL, calls, *DAY)
+    assert (found.intents, found.unlogged) == (4, (Call(index, "q5"),))
+
+
 async def test_other_agencies_and_other_days_are_left_out(written: AuditLog) -> None:
     nothing = await reconcile(written, "anywhere-gp", [], *DAY)
     tomorrow = await reconcile(written, SCHOOL, [], DAY[1], DAY[1] + timedelta(days=1))

@@ -9,8 +9,11 @@ from typing import Final
 import pytest
 
 from gateway.model.caller import Caller
+from tests.support.agencies import MIRA
 from tests.support.edge import logged
+from tests.support.gateway.auditors import ENTRIES, nodes
 from tests.support.gateway.break_glass import FRESH, REVIEWER, Scene, code, scene
+from tests.support.town import KNOWN, QUERY, variables_for
 
 HARM: Final = {"suspected": "PHYSICAL", "justification": "bruises, and no account of them"}
 
@@ -99,6 +102,38 @@ async def test_a_privacy_officer_reviews_stated_harm_where_their_agency_was_aske
         kinds = [each["kind"] for each in logged(on.town.settings.files.state)]
     assert ("errors" not in answer.body) is bool(reviews)
     assert kinds.count("REVIEW") == reviews
+
+
+@pytest.mark.parametrize(
+    ("agency", "outcome"), [("elsewhere", "NOT_ASKED"), ("spine", None), ("nowhere", "unnamed")]
+)
+async def test_a_privacy_officer_who_is_told_of_stated_harm_finds_it_though_another_is_asked(
+    tmp_path: Path, agency: str, outcome: str | None
+) -> None:
+    officer = replace(
+        REVIEWER, user="o.fficer", organisation=agency, roles=frozenset({"privacy-officer"})
+    )
+    async with scene(tmp_path, MIRA, ["elsewhere"]) as on:
+        asked = variables_for(KNOWN, agencies=["spine"])
+        asked["reason"] = {**asked["reason"], "significantHarm": HARM}
+        await on.town.post({"query": QUERY, "variables": asked}, on.headers(FRESH))
+        body = {"query": ENTRIES, "variables": {"filter": {"kind": "INTENT"}}}
+        found = nodes(await on.town.post(body, on.headers(officer)))
+        answer = await on.review(stated_at(on), officer)
+    named = [(one["agency"], one["outcome"]) for each in found for one in each["agencies"]]
+    told = outcome != "unnamed"
+    assert named == [(agency, outcome)] * told
+    assert ("errors" not in answer.body) is told
+
+
+async def test_an_agency_that_is_not_asked_is_not_in_the_entry_where_no_harm_is_stated(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path, MIRA, ["elsewhere"]) as on:
+        asked = variables_for(KNOWN, agencies=["spine"])
+        await on.town.post({"query": QUERY, "variables": asked}, on.headers(FRESH))
+        entry = logged(on.town.settings.files.state)[stated_at(on)]
+    assert entry["agencies"] == [{"ids": ["council", "spine"]}]
 
 
 async def test_a_question_that_states_no_harm_waits_for_no_review(tmp_path: Path) -> None:
