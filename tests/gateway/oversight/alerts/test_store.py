@@ -16,6 +16,7 @@ from gateway.audit.entry.flags import AccessFlag, WorkingRelationship
 from gateway.audit.entry.kind import AuditKind
 from gateway.audit.entry.logged import Logged
 from gateway.audit.errors import LogUnavailable
+from gateway.audit.keys.pseudonym import Pseudonym
 from gateway.audit.store.pace import Pace
 from gateway.oversight.alerts.alert import Alert
 from gateway.oversight.alerts.store import AlertStore
@@ -143,6 +144,34 @@ def test_looks_on_many_days_without_working_with_the_child_are_raised(store: Ale
     ]
     indexed(store, daily, first=len(looks))
     assert {alert.rule for alert in alerts(store)} == {"REPEATED_LOOKS"}
+
+
+@pytest.mark.parametrize(("epoch", "found"), [("e1", ["REPEATED_LOOKS"]), ("e2", [])])
+def test_looks_under_a_new_epoch_are_counted_again_from_nothing(
+    store: AlertStore, epoch: str, found: list[str]
+) -> None:
+    before, after = (Pseudonym(str(child(1)).replace("e1", each)) for each in ("e1", epoch))
+    looks = [
+        replace(entry, child_pseudonyms=(before if day < 3 else after,))
+        for day in (0, 1, 2, 3, 6)
+        for entry in question(f"q{day}", at=NOON + timedelta(days=day))
+    ]
+    indexed(store, looks)
+    assert [alert.rule for alert in alerts(store)] == found
+
+
+@pytest.mark.parametrize(("epoch", "found"), [("e1", set()), ("e2", {"MANY_CHILDREN"})])
+def test_a_child_asked_about_before_and_after_a_change_of_epoch_is_two_children_of_that_day(
+    store: AlertStore, epoch: str, found: set[str]
+) -> None:
+    asked = [
+        replace(entry, child_pseudonyms=(Pseudonym(str(child(number)).replace("e1", name)),))
+        for turn, name in enumerate(("e1", epoch))
+        for number in range(8)
+        for entry in question(f"{turn}{number}", number)
+    ]
+    indexed(store, asked)
+    assert {alert.rule for alert in alerts(store)} == found
 
 
 def test_families_who_look_and_what_went_on_to_agencies_raise_nothing(store: AlertStore) -> None:
