@@ -24,6 +24,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   form.querySelectorAll("button").forEach((button) => (button.disabled = true));
+  form.inert = true; // the answer takes the form's place, and what is typed meanwhile would go too
   ask(form.getAttribute("action"), body, form.dataset.keep);
 });
 
@@ -48,6 +49,12 @@ async function ask(action, body, keep) {
   } catch {
     if (!signal.aborted) brokeOff();
   }
+  if (!signal.aborted) asked();
+}
+
+// Where no other page came, what was typed stays there to read and to copy.
+function asked() {
+  document.querySelectorAll("form[inert]").forEach((form) => (form.inert = false));
 }
 
 async function show(stream, signal) {

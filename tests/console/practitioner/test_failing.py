@@ -119,6 +119,34 @@ def test_a_page_whose_line_breaks_says_so_wherever_it_breaks(
     assert "agencies answered" not in live.locator("main").inner_text()
 
 
+def test_nothing_is_typed_into_a_form_whose_answer_is_on_the_way_and_all_of_it_stays_if_none_comes(
+    live: Page, pages: ToldPages
+) -> None:
+    held: list[Route] = []
+    live.route("**/find/answer", lambda route: held.append(route))  # noqa: PLW0108 - it takes no builtin
+    try:
+        with live.expect_request("**/find/answer"):
+            _ask(live, pages)
+        live.keyboard.type("and more")
+        live.keyboard.press("Tab")
+        live.keyboard.type("and more")
+        assert _typed_and_open(live) == ("9996604659", "Rowan", False)
+        held[0].abort()
+        live.get_by_text("The answer broke off, or nobody could be reached.").wait_for()
+        assert _typed_and_open(live) == ("9996604659", "Rowan", True)
+        assert live.get_by_role("button", name="Ask the agencies").is_disabled()
+    finally:
+        live.unroute("**/find/answer")
+
+
+def _typed_and_open(page: Page) -> tuple[str, str, bool]:
+    """The number and the name that the form has, and whether anybody can go to them."""
+    number, name = (page.locator(f"input[name={each}]") for each in ("nhsNumber", "familyName"))
+    number.focus()
+    is_open = bool(number.evaluate("each => each === document.activeElement"))
+    return number.input_value(), name.input_value(), is_open
+
+
 def test_what_nobody_foresaw_ends_the_answer_and_comes_into_no_log(
     page: Page, pages: ToldPages, caplog: pytest.LogCaptureFixture
 ) -> None:
