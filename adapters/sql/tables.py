@@ -12,7 +12,7 @@ _QUIET: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
-    r"(?:\b(?:from|join|table)\b|,)(?:[\s(]*\b(?:only|lateral|table)\b)*[\s(]*"
+    r"(?:\b(?:from|join|table)\b|,)(?:[\s(]*+\b(?:only|lateral|table)\b)*+[\s(]*+"
     rf"(?={_NAME}(?![\w$\"])(?!\s*[.(]))",
     re.IGNORECASE,
 )

@@ -138,7 +138,7 @@ class KeyServices:
             return made.epoch
 
         try:
-            service.epoch = await self._asked(service, ask)
+            service.epoch = await self._asked(service, ask, SECONDS)
         except (KeysUnavailable, SealBroken):
             return  # it was told
 
@@ -165,7 +165,7 @@ class KeyServices:
         self,
         service: _Service,
         ask: Callable[[RemoteKeys], Awaitable[T]],
-        within_s: float = SECONDS,
+        within_s: float,
     ) -> T:
         try:
             async with asyncio.timeout(within_s):
@@ -201,7 +201,7 @@ class KeyServices:
         """What every service finds; KeysUnavailable if one is away."""
         found: FoundByEpoch = {}
         for service in self.services:
-            found |= await self._asked(service, lambda keys: self._found(keys, asked))
+            found |= await self._asked(service, lambda keys: self._found(keys, asked), SECONDS)
         return found
 
     async def _forget(self, epochs: frozenset[str]) -> None:

@@ -14,12 +14,13 @@ from structlog.testing import capture_logs
 from gateway.audit.errors import KeysTooOften, KeysUnavailable, SealBroken
 from gateway.audit.keys.epoch_keys import SealText
 from gateway.audit.keys.key_ring import KeyRing
-from gateway.audit.keys.service import several
+from gateway.audit.keys.service import client, several
 from gateway.audit.keys.service.checks import KeyChecks
-from gateway.audit.keys.service.client import SECONDS, KeyAccess
+from gateway.audit.keys.service.client import KeyAccess
 from gateway.audit.keys.service.several import KeyServices, key_services
 from gateway.model.errors import ConfigurationInvalid
 from tests.support.edge import edge
+from tests.support.patience import PATIENCE_S
 from tests.support.verify.key_service_here import serving_here
 from tests.support.verify.key_service_process import KeyService, key_service
 
@@ -68,6 +69,13 @@ def copy_keys(one: KeyService, other: KeyService) -> None:
         shutil.copy2(file, other.folder / "keys" / file.name)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that is well may take as long as a busy machine does."""
+    monkeypatch.setattr(client, "SECONDS", PATIENCE_S)
+    monkeypatch.setattr(several, "SECONDS", PATIENCE_S)
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Pair]:
     with processes() as services:
@@ -91,7 +99,7 @@ def told(events: list[Any]) -> list[str]:
 async def test_the_first_is_asked_and_the_second_gives_the_same(
     running: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(several, "_NEXT_AFTER_S", SECONDS)  # however busy the machine is
+    monkeypatch.setattr(several, "_NEXT_AFTER_S", PATIENCE_S)  # however busy the machine is
     before = [len(each.outcomes("protect")) for each in running]
     async with asked(running, tmp_path) as keys, asked(running[::-1], tmp_path) as turned:
         one = await keys.protect([NUMBER], [SealText(b"worried", b"q")])
@@ -115,7 +123,7 @@ async def test_while_the_first_hangs_a_question_waits_once_and_then_never(
             with capture_logs() as events:
                 assert (await keys.protect([NUMBER])).digests == made.digests
                 # Whoever still waited for the one that hangs would have no time left for the other.
-                monkeypatch.setattr(several, "_NEXT_AFTER_S", SECONDS)
+                monkeypatch.setattr(several, "_NEXT_AFTER_S", PATIENCE_S)
                 many = await asyncio.gather(*(keys.protect([NUMBER]) for _ in range(20)))
         finally:
             running[0].signal(signal.SIGCONT)
