@@ -6,11 +6,10 @@ are public once they are used. So it does no harm that the next ones are in memo
 
 import os
 import secrets
-from binascii import b2a_base64
+from base64 import urlsafe_b64encode
 from typing import Final
 
 _AT_A_TIME: Final = 64
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class RandomBytes:
@@ -27,10 +26,10 @@ class RandomBytes:
             return self._left.pop()
         except IndexError:  # also where another thread took the last
             drawn, count = secrets.token_bytes(_AT_A_TIME * self._count), self._count
-            first, *others = [drawn[at : at + count] for at in range(0, len(drawn), count)]
+            first, *others = (drawn[at : at + count] for at in range(0, len(drawn), count))
             self._left.extend(others)
             return first
 
     def text(self) -> str:
         """The next ones in base64url without padding."""
-        return b2a_base64(self(), newline=False).translate(_URL_SAFE, b"=").decode()
+        return urlsafe_b64encode(self()).rstrip(b"=").decode()

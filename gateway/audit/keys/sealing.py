@@ -12,7 +12,6 @@ from gateway.audit.keys.epoch_name import EPOCH_NAME
 Sealed = NewType("Sealed", str)
 
 MAX_TEXT: Final = 8 * 1024
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 SEALED: Final = re.compile(rf"{EPOCH_NAME}:[A-Za-z0-9_=-]{{40,}}")
 
 
@@ -30,9 +29,7 @@ def sealable(text: str, query_id: str) -> SealText:
 
 def written(epoch: str, sealed: bytes) -> Sealed:
     """A sealed text as the log has it: "<epoch>:<base64url>"."""
-    return Sealed(
-        f"{epoch}:{binascii.b2a_base64(sealed, newline=False).translate(_URL_SAFE).decode()}"
-    )
+    return Sealed(f"{epoch}:{base64.urlsafe_b64encode(sealed).decode()}")
 
 
 async def unseal(keys: KeyService, sealed: Sealed, query_id: str) -> str:

@@ -89,17 +89,6 @@ def test_whatever_is_a_number_is_plainly_one(text: str) -> None:
         assert PLAINLY[name](read)
 
 
-@given(st.integers(0, 10**10 - 1))
-def test_a_check_digit_is_right_where_the_library_says_so(number: int) -> None:
-    text = f"{number:010}"
-    try:
-        read = NhsNumber.parse(text)
-    except ValueError:
-        assert not nhs.is_valid(text) or identifiers.is_one_digit(text)
-    else:
-        assert nhs.is_valid(read)
-
-
 def test_a_check_that_reads_more_than_is_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library's check reads a dash as a hyphen; what is kept is the text with the dash."""
 
